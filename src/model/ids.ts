@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** `2026-11-21T04:31:00Z`, always UTC; a second backup in that second gets `-2`, and so on. Sorts by time as text. */
+export const BackupId = z
+  .string()
+  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z(-\d+)?$/, 'must look like 2026-11-21T04:31:00Z');
+export type BackupId = z.infer<typeof BackupId>;
+
+/** A job's id is its workflow id and becomes part of paths on the store: no slash, no dot at the start, at most 200 characters. */
+export const JobId = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,199}$/,
+    'may hold letters, digits and ._:@+- (at most 200, starting with a letter or digit)',
+  );
+export type JobId = z.infer<typeof JobId>;
+
+/** Names of databases, storages, agents and schedules in the configuration; they become paths and queue names. */
+export const Name = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+    'may hold letters, digits and ._- (at most 63, starting with a letter or digit)',
+  );
+
+/** The backup id of a moment (whole seconds, UTC); `nth` > 1 adds the suffix for another one in the same second. */
+export function backupIdAt(moment: Date, nth = 1): BackupId {
+  const base = `${moment.toISOString().slice(0, 19)}Z`;
+  return nth > 1 ? `${base}-${nth}` : base;
+}
+
+/** Orders ids by time, then by suffix number. */
+export function compareBackupIds(a: BackupId, b: BackupId): number {
+  const [baseA, nthA] = splitId(a);
+  const [baseB, nthB] = splitId(b);
+  return baseA === baseB ? nthA - nthB : baseA < baseB ? -1 : 1;
+}
+
+function splitId(id: BackupId): [string, number] {
+  return [id.slice(0, 20), Number(id.slice(21) || '1')];
+}

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import { BackupId, JobId, Name } from './ids';
+import { JobConfig, withArtefactPath } from './interface-job';
+
+export const Method = z
+  .string()
+  .regex(/^[a-z][a-z-]*$/)
+  .describe('how the engine copies the data: logical, physical, cold');
+export const Mode = z.enum(['online', 'fenced', 'offline']);
+export type Mode = z.infer<typeof Mode>;
+export const BackupType = z.enum(['full', 'differential', 'incremental']);
+export type BackupType = z.infer<typeof BackupType>;
+export const Compression = z.enum(['zstd', 'none']);
+export type Compression = z.infer<typeof Compression>;
+export const Transfer = z.enum(['staged', 'streamed']);
+export type Transfer = z.infer<typeof Transfer>;
+
+/** `manual`, or `schedule:<name>`: who asked for the job (D7). */
+export const Origin = z.string().regex(/^(manual|schedule:.+)$/);
+
+const common = {
+  'job-id': JobId.optional().describe('must equal the workflow id where given'),
+  database: Name,
+  storage: Name.optional().describe("a storage of the configuration; the database's own if absent"),
+  'job-config': JobConfig.optional(),
+  'wait-seconds': z
+    .number()
+    .int()
+    .min(0)
+    .optional()
+    .describe("how long to wait for the lock; 0 fails at once; the configuration's lock-wait if absent"),
+  origin: Origin.optional(),
+  name: z.string().max(200).optional(),
+  description: z.string().max(2000).optional(),
+};
+
+/** Input of the workflow `backup`. Only `database` is needed; everything else has its default in the configuration. */
+export const BackupRequest = z.looseObject({
+  ...common,
+  'job-type': z.literal('backup').optional(),
+  unit: z.string().optional(),
+  method: Method.optional(),
+  mode: Mode.optional(),
+  type: BackupType.optional(),
+  transfer: Transfer.optional(),
+  compression: Compression.optional(),
+  jobs: z.number().int().min(1).max(64).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+});
+export type BackupRequest = z.infer<typeof BackupRequest>;
+
+/** Input of the workflows `restore` and `restorePlan`. */
+export const RestoreRequest = withArtefactPath(
+  z.looseObject({
+    ...common,
+    'job-type': z.literal('restore').optional(),
+    unit: z.string().optional(),
+    'backup-id': z.union([BackupId, z.literal('latest')]).optional(),
+    'artefact-path': z.string().optional().describe('names the backup by its place on the store instead of its id'),
+    into: z
+      .string()
+      .min(1)
+      .max(63)
+      .optional()
+      .describe('restore beside the live database under this name (a database name; for physical methods a directory)'),
+    replace: z.boolean().optional().describe('do without setting the old data aside where there is no space for both'),
+    jobs: z.number().int().min(1).max(64).optional(),
+  }),
+);
+export type RestoreRequest = z.infer<typeof RestoreRequest>;
+
+/** Input of the workflow `verify`. */
+export const VerifyRequest = z.looseObject({
+  ...common,
+  'job-type': z.literal('verify').optional(),
+  'backup-id': z.union([BackupId, z.literal('latest')]).optional(),
+});
+export type VerifyRequest = z.infer<typeof VerifyRequest>;
