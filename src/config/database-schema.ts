@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { Name } from '../model/ids';
+import { Compression, Method, Mode, Transfer } from '../model/job-request';
+import { AbsolutePath, Duration, SecretReference } from './fields';
+
+const argv = z.array(z.string().min(1)).min(1);
+
+export const ServiceConfig = z
+  .discriminatedUnion('kind', [
+    z.strictObject({
+      kind: z.literal('systemd'),
+      unit: z.string().min(1).describe('systemd unit, for instance postgresql@15-main'),
+    }),
+    z.strictObject({
+      kind: z.literal('pg_ctl'),
+      'bin-directory': AbsolutePath.optional().describe('where pg_ctl is; found if absent'),
+      'log-file': AbsolutePath.optional().describe(
+        "where the server writes until its own logging starts; beside the agent's state if absent",
+      ),
+      options: z.string().optional().describe('passed to the server with pg_ctl -o'),
+    }),
+    z.strictObject({
+      kind: z.literal('command'),
+      start: argv.describe('program and arguments; never a shell line'),
+      stop: argv.describe('program and arguments'),
+      status: argv.describe('exits 0 while the service runs, non-zero while it does not'),
+      user: z.string().optional().describe('operating system user to run them as'),
+    }),
+    z.strictObject({ kind: z.literal('none') }),
+  ])
+  .describe('how the unit is stopped and started');
+export type ServiceConfig = z.infer<typeof ServiceConfig>;
+
+export const UnitConfig = z.strictObject({
+  name: z.string().min(1).max(100).describe('name of the unit, for instance shop/0'),
+  agent: Name.describe('the agent beside it'),
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('where the agent reaches it: a host, or the folder of its socket'),
+  port: z.number().int().min(1).max(65_535).default(5432),
+  'data-directory': AbsolutePath.optional().describe(
+    "data directory on the agent's host; needed by the methods physical and cold",
+  ),
+  service: ServiceConfig.prefault({ kind: 'none' }),
+});
+export type UnitConfig = z.infer<typeof UnitConfig>;
+
+const BackupDefaults = z.strictObject({
+  method: Method.default('logical'),
+  mode: Mode.optional().describe("online, fenced or offline; the method's own default if absent"),
+  transfer: Transfer.optional().describe(
+    'staged through the spool or streamed; streamed where the database keeps running',
+  ),
+  compression: Compression.default('zstd'),
+  'compression-level': z.number().int().min(1).max(19).default(3).describe('level of zstd'),
+  jobs: z
+    .number()
+    .int()
+    .min(1)
+    .max(64)
+    .default(1)
+    .describe('parallel dump jobs; above 1 the dump is staged in the directory format'),
+  'max-downtime': Duration.prefault('10m').describe('the watchdog starts the database after this if its job cannot'),
+  timeout: Duration.prefault('24h').describe('the longest one dump, upload or verification may take'),
+});
+
+const RestoreDefaults = z.strictObject({
+  'keep-previous': Duration.prefault('24h').describe('how long the data set aside is kept; 0s drops it at once'),
+  jobs: z.number().int().min(1).max(64).default(2).describe('parallel load jobs'),
+  timeout: Duration.prefault('24h').describe('the longest fetch and load may take'),
+});
+
+const script = z.string().regex(/^#!/, 'must start with a #! line').optional();
+const Hooks = z.strictObject({
+  'run-before-backup': script.describe('script run first; if it fails the backup is cancelled'),
+  'run-after-backup': script.describe('script run last, also after a failure; cannot fail the job'),
+  'run-before-restore': script,
+  'run-after-restore': script,
+  timeout: Duration.prefault('10m'),
+});
+
+export const ScheduleConfig = z.strictObject({
+  name: Name.describe('its Temporal schedule is holdfast/<database>/<name>'),
+  cron: z.string().min(1).describe('five fields, or @daily and kin'),
+  timezone: z.string().default('UTC').describe('UTC by default, where no run is skipped or doubled by daylight saving'),
+  'catch-up': Duration.prefault('1h').describe('a run later than this is dropped'),
+  jitter: Duration.prefault('0s'),
+  method: Method.optional(),
+  mode: Mode.optional(),
+  storage: Name.optional(),
+  paused: z.boolean().default(false),
+});
+export type ScheduleConfig = z.infer<typeof ScheduleConfig>;
+
+const Retention = z.strictObject({
+  'keep-last': z.number().int().min(1).optional(),
+  'keep-daily': z.number().int().min(1).optional(),
+  'keep-weekly': z.number().int().min(1).optional(),
+  'keep-monthly': z.number().int().min(1).optional(),
+  'keep-yearly': z.number().int().min(1).optional(),
+});
+
+export const DatabaseConfig = z.strictObject({
+  engine: z.enum(['postgresql']).describe('what kind of database it is'),
+  storage: Name.describe('where its backups go'),
+  database: z.string().min(1).max(63).optional().describe('its name in the server; the key above by default'),
+  user: z.string().min(1).default('postgres').describe('role that backs up and restores'),
+  password: SecretReference.optional().describe('its password, as a reference; none for peer or trust authentication'),
+  'maintenance-database': z.string().default('postgres').describe('database to connect to while the other is renamed'),
+  'bin-directory': AbsolutePath.optional().describe(
+    "where the engine's tools are; the newest installed ones if absent",
+  ),
+  sslmode: z.enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full']).default('prefer'),
+  lock: Name.optional().describe(
+    "name of the lock, for databases that share an instance; the database's name if absent",
+  ),
+  'lock-wait': Duration.prefault('1h').describe('how long a job waits for the lock'),
+  units: z.array(UnitConfig).min(1),
+  backup: BackupDefaults.prefault({}),
+  restore: RestoreDefaults.prefault({}),
+  hooks: Hooks.prefault({}),
+  schedules: z.array(ScheduleConfig).default([]),
+  retention: Retention.optional().describe('kept for later versions: nothing is deleted yet'),
+});
+export type DatabaseConfig = z.infer<typeof DatabaseConfig>;

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { Name } from '../model/ids';
+import { DatabaseConfig } from './database-schema';
+import { AbsolutePath, Duration } from './fields';
+import { StorageConfig } from './storage-schema';
+
+const TemporalConfig = z.strictObject({
+  address: z
+    .string()
+    .optional()
+    .describe(
+      'host:port of the Temporal service; the TEMPORAL_* variables and profile file if absent, else 127.0.0.1:7233',
+    ),
+  namespace: z.string().optional().describe('namespace; `default` if absent'),
+  profile: z.string().optional().describe('profile of the Temporal configuration file, for TLS and API keys'),
+  data: AbsolutePath.optional().describe("file of the embedded server; beside the first agent's state if absent"),
+  'ui-port': z.number().int().min(1).max(65_535).default(8233).describe('port of the Web UI of the embedded server'),
+  retention: Duration.prefault('30d').describe('how long the embedded server keeps closed jobs'),
+});
+
+const AgentConfig = z.strictObject({
+  state: AbsolutePath.describe("folder of the ledger, on the agent's host"),
+  spool: AbsolutePath.optional().describe('folder for staged artefacts; <state>/spool if absent'),
+  'max-parallel': z.number().int().min(1).max(64).default(4).describe('steps run at once on this host'),
+});
+export type AgentConfig = z.infer<typeof AgentConfig>;
+
+/** The whole of `holdfast.yaml`. Cross-references (storage, agent, schedule names) are checked by the loader. */
+export const Config = z.strictObject({
+  temporal: TemporalConfig.prefault({}),
+  agents: z.record(Name, AgentConfig).describe('the worker processes beside databases'),
+  storages: z.record(Name, StorageConfig).describe('the places for artefacts'),
+  databases: z.record(Name, DatabaseConfig).describe('what is under protection'),
+});
+export type Config = z.infer<typeof Config>;

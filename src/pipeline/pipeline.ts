@@ -1,0 +1,56 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** One child process. Its argv is seen by every user of the host: no secret belongs there. */
+export interface Command {
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Added to a minimal environment; secrets are allowed here. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  /** Operating system user to become, where Holdfast runs as root; ignored if it is already that user. */
+  readonly user?: string;
+  /** Exit codes that mean success; [0] if absent. */
+  readonly accept?: readonly number[];
+  /** Called with every complete line of stderr, besides the log. */
+  readonly onStderrLine?: (line: string) => void;
+}
+
+/** Where the lines of tools and steps go; each line is one entry of backup.log or restore.log. Never given a secret. */
+export interface JobLog {
+  line(source: string, text: string): void;
+}
+
+export interface PipelineOptions {
+  /** Aborts with SIGTERM to every process group, then SIGKILL after `killAfter`. */
+  readonly signal: AbortSignal;
+  readonly log: JobLog;
+  /** Milliseconds between SIGTERM and SIGKILL; 10,000 if absent. */
+  readonly killAfter?: number;
+  /** The first child's stdin: nothing, this file's descriptor, or bytes written by Node to `stdin`. */
+  readonly stdin?: 'none' | 'pipe' | number;
+  /** The last child's stdout: discarded, this file's descriptor, or read by Node from `stdout`. */
+  readonly stdout?: 'none' | 'pipe' | number;
+}
+
+export interface ProcessEnd {
+  readonly program: string;
+  readonly code: number | null;
+  readonly signal: string | null;
+  /** ERROR and WARN lines joined and bounded, else the last line (C6). */
+  readonly distilled: string;
+}
+
+/** Children joined by OS pipes: the bytes between them never pass through Node. */
+export interface RunningPipeline {
+  readonly stdin?: Writable;
+  readonly stdout?: Readable;
+  readonly pids: readonly number[];
+  /**
+   * Settles when every child has ended. Rejects with `process-failed` naming the child that failed first in cause (a SIGPIPE of a neighbour
+   * is not the cause), or with the signal's reason if aborted. Never settles before all process groups are gone.
+   */
+  readonly done: Promise<readonly ProcessEnd[]>;
+}
+
+/** Starts the children. Never leaves one behind: they die with this process (parent-death signal) and with `signal`. */
+export type StartPipeline = (commands: readonly Command[], options: PipelineOptions) => RunningPipeline;
