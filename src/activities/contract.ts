@@ -1,0 +1,131 @@
+import type { Hold, HoldRequest, MutexState } from '../model/hold';
+import type { JobResult } from '../model/interface-job';
+import type { JobRecord } from '../model/job-record';
+import type { BackupRequest, RestoreRequest, VerifyRequest } from '../model/job-request';
+import type { Artefact, Facts } from '../model/manifest';
+import type { BackupPlan, JobFailure, JobPlan, RestorePlan, VerifyPlan } from '../model/plan';
+
+/** Every step fails with an ApplicationFailure whose type is a code of the error table and whose first detail is a JobFailure. */
+
+export interface JobIdentity {
+  readonly jobId: string;
+  readonly runId: string;
+}
+
+/** A job that ended before under this id is answered from its record; nothing is done again. */
+export type Planned<P> =
+  | { readonly kind: 'plan'; readonly plan: P }
+  | { readonly kind: 'finished'; readonly record: JobRecord };
+
+/** Steps on the control queue. All idempotent. */
+export interface ControlActivities {
+  planBackup(input: { request: BackupRequest } & JobIdentity): Promise<Planned<BackupPlan>>;
+  planRestore(input: { request: RestoreRequest } & JobIdentity): Promise<Planned<RestorePlan>>;
+  planVerify(input: { request: VerifyRequest } & JobIdentity): Promise<Planned<VerifyPlan>>;
+  /** signalWithStart of the restore mutex; asking twice with one run id does not queue twice. */
+  requestHold(input: { lock: string; request: HoldRequest }): Promise<void>;
+  /** Who holds and who waits now; undefined where the mutex does not run. */
+  viewLock(input: { lock: string }): Promise<MutexState | undefined>;
+  /** Of these runs, the ones that are closed (continued-as-new excluded) or unknown. */
+  findClosedRuns(input: { runs: readonly { workflowId: string; runId: string }[] }): Promise<readonly string[]>;
+  /** Writes `jobs/<job-id>.json`; the first one written stays. */
+  recordJob(input: { record: JobRecord; storage: string }): Promise<void>;
+}
+
+export interface BackupStep {
+  readonly plan: BackupPlan;
+  readonly hold: Hold;
+  readonly runId: string;
+}
+export interface RestoreStep {
+  readonly plan: RestorePlan;
+  readonly hold: Hold;
+  readonly runId: string;
+}
+export type DatabaseStep = BackupStep | RestoreStep;
+
+export interface Checked {
+  readonly serverVersion: string;
+  readonly systemIdentifier: string;
+  readonly toolVersions: Readonly<Record<string, string>>;
+  readonly dataBytes: number;
+}
+
+export interface Dumped {
+  /** Streamed: complete and stored. Staged: in the spool; sizes and hashes become known when they are uploaded. */
+  readonly artefacts: readonly Artefact[];
+  readonly staged: boolean;
+  readonly facts: Facts;
+  readonly timeline: number | null;
+  readonly lsnStart: string | null;
+  readonly lsnStop: string | null;
+  readonly startedAt: string;
+  readonly finishedAt: string;
+}
+
+export type HookName = 'run-before-backup' | 'run-after-backup' | 'run-before-restore' | 'run-after-restore';
+
+/** Steps on an agent's queue. All may run twice and after any interruption; those that touch the database show their hold to the ledger. */
+export interface AgentActivities {
+  /** Preflight (C1, C2, C11); for a restore also the space for old and new data. */
+  checkDatabase(step: DatabaseStep): Promise<Checked>;
+  /** Probe the storage (C3), claim the repository (C15, backups only), sweep our orphaned uploads. */
+  checkStorage(step: DatabaseStep & { checked: Checked }): Promise<void>;
+  runHook(step: DatabaseStep & { hook: HookName; outcome?: string }): Promise<void>;
+  /** Ledger entry first, then the stop; resolves when the database is down. Returns when it went down (ISO). */
+  stopDatabase(step: DatabaseStep): Promise<{ downSince: string }>;
+  /** Ledger entry first, then the fence; `drain` ends existing connections (restores). */
+  fenceDatabase(step: DatabaseStep & { drain: boolean }): Promise<{ downSince: string }>;
+  runDump(step: BackupStep): Promise<Dumped>;
+  /** Starts what the ledger says this job stopped (or nothing), waits until it answers, removes the entry. Resolves to the downtime in ms. */
+  startDatabase(step: DatabaseStep): Promise<{ downtimeMs: number }>;
+  unfenceDatabase(step: DatabaseStep): Promise<{ downtimeMs: number }>;
+  checkHealth(step: DatabaseStep): Promise<void>;
+  /** Staged only; resumable. Resolves to the artefacts with their stored sizes and hashes. */
+  uploadArtefacts(step: BackupStep & { dumped: Dumped }): Promise<readonly Artefact[]>;
+  /** Uploads backup.log or restore.log; on success and on failure. */
+  uploadLogs(step: DatabaseStep & { outcome: 'success' | 'error'; failure?: JobFailure }): Promise<void>;
+  /** Manifest, then the completion marker: the commit point. */
+  sealBackup(
+    step: BackupStep & { checked: Checked; dumped: Dumped; artefacts: readonly Artefact[]; downtimeMs: number },
+  ): Promise<{ bytes: number; storedBytes: number }>;
+  /** Removes the job's work folder and, after a failure, unfinished uploads of it. */
+  cleanSpool(step: DatabaseStep & { failed: boolean }): Promise<void>;
+
+  /** Fetch, decrypt, verify every byte, load beside the live data, compare what can be compared there. */
+  loadBackup(step: RestoreStep): Promise<{ location: string }>;
+  discardLoaded(step: RestoreStep): Promise<void>;
+  swapDatabase(step: RestoreStep): Promise<{ previous?: string }>;
+  swapBack(step: RestoreStep): Promise<void>;
+  /** Fails with `restore-differs` naming the differences. */
+  compareDatabase(step: RestoreStep): Promise<void>;
+  dropPrevious(step: RestoreStep): Promise<void>;
+
+  /** Reads a backup back: every checksum, and the engine's own table of contents. Resolves to notes for people. */
+  verifyBackup(step: { plan: VerifyPlan; runId: string }): Promise<{ bytes: number; notes: readonly string[] }>;
+  /** For doctor: everything checkDatabase and checkStorage look at, on this agent, without a job. Resolves to problems, empty when well. */
+  diagnose(input: { database: string; unit: string }): Promise<readonly Diagnosis[]>;
+}
+
+export interface Diagnosis {
+  readonly subject: string;
+  readonly ok: boolean;
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+/** Workflow types and their inputs and results, for clients. */
+export interface Workflows {
+  backup(request: BackupRequest): Promise<JobResult>;
+  restore(request: RestoreRequest): Promise<JobResult>;
+  verify(request: VerifyRequest): Promise<JobResult>;
+  /** Plans a restore and checks it on the agent; touches nothing, takes no hold. */
+  restorePlan(request: RestoreRequest): Promise<RestorePlan>;
+  /** Runs `diagnose` on a unit's agent. */
+  checkup(input: { database: string; unit: string; taskQueue: string }): Promise<readonly Diagnosis[]>;
+  restoreMutex(state: MutexState): Promise<void>;
+  /** Sleeps for keep-previous, then drops the data that a restore set aside. */
+  dropPrevious(step: RestoreStep): Promise<void>;
+}
+
+export type AnyPlan = JobPlan;
