@@ -1,0 +1,54 @@
+import { explain, install, installsItself } from './install.mjs';
+import { installPackages, packagesFit } from './packages.mjs';
+import { elapsed, say } from './screen.mjs';
+import { get, present } from './server.mjs';
+import { inspectSystem, thisMachine } from './system.mjs';
+
+const servers = ['temporal', 'versitygw'];
+
+/**
+ * Brings this machine to where the demo and the tests run. Does everything it can before it gives up, so that a person hears
+ * of all that is missing at once. Resolves to whether all is there.
+ */
+export async function setUp(root) {
+  const started = performance.now();
+  const work = [...packageWork(root), ...systemWork(), ...servers.flatMap(serverWork)];
+  if (work.length > 0) say('setting up');
+  const problems = [];
+  for (const step of work) await step().catch((error) => problems.push(error.message));
+  if (problems.length > 0) return giveUp(problems);
+  say(
+    `set-up complete: npm packages, ${inspectSystem().present.join(', ')}, ${servers.map(named).join(', ')} (${elapsed(started)})`,
+  );
+  return true;
+}
+
+const packageWork = (root) => (packagesFit(root) ? [] : [() => installPackages(root)]);
+
+const serverWork = (name) => (present(name) ? [] : [() => get(name)]);
+
+function named(name) {
+  const version = present(name)?.version;
+  // a binary that was built without a version number calls itself so
+  return version === 'git' ? name : `${name} ${version}`;
+}
+
+function systemWork() {
+  const { missing } = inspectSystem();
+  if (missing.length === 0) return [];
+  return [
+    async () => {
+      const machine = thisMachine();
+      if (!installsItself(machine)) throw new Error(explain(missing, machine));
+      await install(missing, machine);
+      const still = inspectSystem().missing;
+      if (still.length > 0) throw new Error(`after the installation, still ${explain(still, machine)}`);
+    },
+  ];
+}
+
+function giveUp(problems) {
+  say('\nset-up is not complete:');
+  for (const problem of problems) say(`  ✗ ${problem}`);
+  return false;
+}

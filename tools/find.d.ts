@@ -1,0 +1,34 @@
+/** A PostgreSQL with its server and all tools in one folder. */
+export interface FoundPostgres {
+  /** The folder of its programs. */
+  readonly bin: string;
+  /** As the server tells it, such as `15.14`. */
+  readonly version: string;
+}
+
+/** A server that set-up gets where the machine has none. */
+export type ServerName = 'temporal' | 'versitygw';
+
+/** The Temporal CLI with its dev server: the one on the PATH if new enough, else the cached one. Throws, naming `npm run setup`. */
+export function findTemporal(): string;
+/** The S3 server: as above. */
+export function findVersitygw(): string;
+/** The folder of the newest complete PostgreSQL (server and tools). Throws, naming `npm run setup`. */
+export function findPostgres(): string;
+/** A Chromium or Chrome; `CHROME_PATH` wins. Throws, naming `npm run setup`. */
+export function findChromium(): string;
+
+/** Where binaries are kept: `HOLDFAST_CACHE`, else `holdfast` in the user's cache folder. */
+export function cacheDirectory(): string;
+/** Where a binary is kept in the cache, whether it is there or not. */
+export function cachedBinary(name: ServerName): string;
+/** The first executable of that name on the PATH. */
+export function findOnPath(name: string): string | undefined;
+/** The version that a server's binary tells; undefined when it does not run or is too old. */
+export function fittingVersion(name: ServerName, file: string): string | undefined;
+/** Whether a dotted version is the minimum or newer. */
+export function atLeast(version: string, minimum: string): boolean;
+/** The same as the `find` functions, but undefined instead of an error. */
+export function lookForServer(name: ServerName): string | undefined;
+export function lookForPostgres(): FoundPostgres | undefined;
+export function lookForChromium(): string | undefined;
