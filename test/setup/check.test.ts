@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { ended } from './sandbox';
+
+const root = path.resolve(__dirname, '..', '..');
+let tree: string;
+
+beforeAll(() => {
+  tree = mkdtempSync(path.join(tmpdir(), 'holdfast-check-test-'));
+  for (const part of ['scripts/check.mjs', 'scripts/check', 'jest.config.js', 'tsconfig.json', 'package.json']) {
+    cpSync(path.join(root, part), path.join(tree, part), { recursive: true });
+  }
+  symlinkSync(path.join(root, 'node_modules'), path.join(tree, 'node_modules'));
+  write('biome.json', '{ "linter": { "rules": { "recommended": true } }, "formatter": { "enabled": false } }');
+  write(
+    'test/storage/good.test.ts',
+    `it('holds', () => expect(1).toBe(1));\nit('holds too', () => expect(2).toBe(2));`,
+  );
+  write(
+    'test/model/left-out.test.ts',
+    `it('holds', () => expect(1).toBe(1));\nit.${'skip'}('is left out', () => undefined);`,
+  );
+  write('test/engines/wrong.test.ts', `it('is wrong', () => expect(1).toBe(2));`);
+  write('test/engines/broken.test.ts', `throw new Error('cannot be loaded');`);
+});
+afterAll(() => rmSync(tree, { recursive: true, force: true }));
+
+function write(file: string, text: string): void {
+  mkdirSync(path.dirname(path.join(tree, file)), { recursive: true });
+  writeFileSync(path.join(tree, file), `${text}\n`);
+}
+
+async function check(...words: string[]) {
+  // the outer Jest tells its children things that an inner one must not hear
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+  const run = await ended(spawn(process.execPath, ['scripts/check.mjs', ...words], { cwd: tree, env, stdio: 'pipe' }));
+  return { ...run, lastLine: run.output.trimEnd().split('\n').at(-1) };
+}
+
+describe('the check', () => {
+  it('runs only the test files that the words name, and ends with the count', async () => {
+    const { code, lastLine, output } = await check('storage');
+    expect(output).toMatch(/── type-check ─+\n(.*\n)*── lint ─+\n(.*\n)*── storage ─+\n/);
+    expect(output).not.toContain('── unit');
+    expect(lastLine).toBe('2 passed, 0 failed');
+    expect(code).toBe(0);
+  });
+
+  it('fails when a test was left out, and says how many', async () => {
+    const { code, lastLine } = await check('left-out');
+    expect(lastLine).toBe('1 passed, 0 failed, 1 skipped');
+    expect(code).toBe(1);
+  });
+
+  it('counts a wrong test and a suite that cannot be loaded as failed, and shows why', async () => {
+    const { code, lastLine, output } = await check('engines');
+    expect(output).toContain('cannot be loaded');
+    expect(output).toContain('failed: engine');
+    expect(lastLine).toBe('0 passed, 2 failed');
+    expect(code).toBe(1);
+  });
+
+  it('fails when no file fits the words, and in a full run when a whole phase has no tests', async () => {
+    const nothing = await check('no-such-test');
+    expect(nothing.output).toContain('no test ran\n0 passed, 0 failed');
+    expect(nothing.code).toBe(1);
+    const full = await check();
+    expect(full.output).toContain('── workflow: FAILED: no tests');
+    expect(full.code).toBe(1);
+  });
+
+  it('fails on a type error although every test passes', async () => {
+    write('src/wrong.ts', `export const wrong: number = 'text';`);
+    const { code, lastLine, output } = await check('storage');
+    expect(output).toContain('src/wrong.ts(1,14): error TS2322');
+    expect(lastLine).toBe('2 passed, 1 failed');
+    expect(code).toBe(1);
+  });
+
+  it('refuses an option instead of guessing at it', async () => {
+    const { code, output } = await check('--watch');
+    expect(output).toBe('choose tests: unknown option "--watch"; give words of test paths: npm test -- storage\n');
+    expect(code).toBe(2);
+  });
+});
