@@ -1,0 +1,86 @@
+import type { Client } from '@temporalio/client';
+import { databaseConfig, readConfig } from '../../client/configuration';
+import { withTemporal } from '../../client/connect';
+import { planRestore } from '../../client/plan-restore';
+import { failure } from '../../model/errors';
+import type { RestoreRequest } from '../../model/job-request';
+import { type CliContext, type Define, examples } from '../command';
+import { runJob } from '../job-command';
+import { addJobOptions, commonRequest, type JobOptions, wholeNumber, withoutUndefined } from '../request-options';
+import { askYesNo } from '../screen/ask';
+import { describeRestorePlan } from '../screen/restore-plan';
+
+interface Options extends JobOptions {
+  into?: string;
+  replace?: boolean;
+  jobs?: number;
+  unit?: string;
+  plan?: boolean;
+  yes?: boolean;
+}
+
+export const define: Define = (command, context) => {
+  addJobOptions(
+    command
+      .argument('<database>', 'a database of the configuration')
+      .argument('[backup]', 'backup id, or latest', 'latest'),
+  )
+    .option('--into <name>', 'restore beside the live database under this name; nothing is replaced')
+    .option('--replace', 'do not set the old data aside, where there is no space for both')
+    .option('--jobs <n>', 'parallel load jobs', wholeNumber)
+    .option('--unit <name>', 'the unit to restore')
+    .option('--plan', 'show what would happen, and stop')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      examples(
+        ['holdfast restore shop', 'the latest backup, after showing the plan and asking'],
+        ['holdfast restore shop 2026-11-21T04:31:00Z --plan', 'only show what would happen'],
+        ['holdfast restore shop --into shop_copy --yes', 'beside the live database'],
+      ),
+    )
+    .action(async (database: string, backup: string, options: Options) => {
+      const { config } = await readConfig(context().configPath);
+      databaseConfig(config, database);
+      await withTemporal(config, (client) =>
+        restore(client, restoreRequest(database, backup, options), options, context()),
+      );
+    });
+};
+
+async function restore(
+  client: Client,
+  request: RestoreRequest,
+  options: Options,
+  { screen }: CliContext,
+): Promise<void> {
+  if (options.plan || !options.yes) {
+    const plan = await planRestore(client, request);
+    const text = describeRestorePlan(plan);
+    if (options.plan) return screen.answer(plan, text);
+    screen.note(text);
+    // What was shown is what is restored, also if a newer backup comes meanwhile.
+    request = { ...request, 'backup-id': plan.backupId };
+    await requireConsent(screen);
+  }
+  await runJob(client, 'restore', request, options.detach === true, screen);
+}
+
+async function requireConsent(screen: CliContext['screen']): Promise<void> {
+  if (!screen.interactive)
+    throw failure('usage-wrong', {
+      reason: 'a restore asks first, and there is nobody to ask: give --yes',
+      command: 'restore',
+    });
+  if (!(await askYesNo('Restore?')))
+    throw failure('usage-wrong', { reason: 'not confirmed, nothing was done', command: 'restore' });
+}
+
+function restoreRequest(database: string, backup: string, options: Options): RestoreRequest {
+  const { into, replace, jobs, unit } = options;
+  return {
+    ...commonRequest(database, options),
+    'backup-id': backup,
+    ...withoutUndefined({ into, replace, jobs, unit }),
+  };
+}

@@ -1,0 +1,45 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** Options that every job has. */
+export interface JobOptions {
+  jobId?: string;
+  storage?: string;
+  wait?: number | false;
+  noWait?: boolean;
+  detach?: boolean;
+}
+
+export function addJobOptions(command: Command): Command {
+  return command
+    .option('--job-id <id>', 'id of the job: the same id runs once, however often it is asked for')
+    .option('--storage <name>', "a storage of the configuration instead of the database's own")
+    .option('--wait <seconds>', 'how long to wait for the lock', wholeNumber)
+    .option('--no-wait', 'fail at once if the lock is held')
+    .option('--detach', 'start the job and return at once');
+}
+
+/** The request's keys that come from those options. `--no-wait` sets wait to false. */
+export function commonRequest(database: string, { jobId, storage, wait }: JobOptions) {
+  const waitSeconds = wait === false ? 0 : typeof wait === 'number' ? wait : undefined;
+  return withoutUndefined({ database, 'job-id': jobId, storage, 'wait-seconds': waitSeconds, origin: 'manual' });
+}
+
+export function withoutUndefined<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).filter(([, one]) => one !== undefined)) as T;
+}
+
+export function wholeNumber(text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`"${text}" is not a whole number.`);
+}
+
+/** `key=value`, collected over several uses. */
+export function keyValue(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError(`"${text}" is not key=value.`);
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
+export function choice(flags: string, description: string, values: readonly string[]): Option {
+  return new Option(flags, description).choices(values);
+}
