@@ -1,18 +1,18 @@
 import { z } from 'zod';
 import { Name } from '../model/ids';
 import { Compression, Method, Mode, Transfer } from '../model/job-request';
-import { AbsolutePath, Duration, SecretReference } from './fields';
+import { AbsolutePath, Duration, Limit, SecretReference } from './fields';
 
 const argv = z.array(z.string().min(1)).min(1);
 
 export const ServiceConfig = z
   .discriminatedUnion('kind', [
     z.strictObject({
-      kind: z.literal('systemd'),
+      kind: z.literal('systemd').describe('a unit of systemd, by systemctl'),
       unit: z.string().min(1).describe('systemd unit, for instance postgresql@15-main'),
     }),
     z.strictObject({
-      kind: z.literal('pg_ctl'),
+      kind: z.literal('pg_ctl').describe("PostgreSQL's own pg_ctl, on the unit's data-directory"),
       'bin-directory': AbsolutePath.optional().describe('where pg_ctl is; found if absent'),
       'log-file': AbsolutePath.optional().describe(
         "where the server writes until its own logging starts; beside the agent's state if absent",
@@ -20,13 +20,15 @@ export const ServiceConfig = z
       options: z.string().optional().describe('passed to the server with pg_ctl -o'),
     }),
     z.strictObject({
-      kind: z.literal('command'),
+      kind: z.literal('command').describe('programs of your own'),
       start: argv.describe('program and arguments; never a shell line'),
       stop: argv.describe('program and arguments'),
       status: argv.describe('exits 0 while the service runs, non-zero while it does not'),
       user: z.string().optional().describe('operating system user to run them as'),
     }),
-    z.strictObject({ kind: z.literal('none') }),
+    z.strictObject({
+      kind: z.literal('none').describe('it cannot be stopped: no cold backup, no restore of a whole instance'),
+    }),
   ])
   .describe('how the unit is stopped and started');
 export type ServiceConfig = z.infer<typeof ServiceConfig>;
@@ -39,11 +41,11 @@ export const UnitConfig = z.strictObject({
     .min(1)
     .default('127.0.0.1')
     .describe('where the agent reaches it: a host, or the folder of its socket'),
-  port: z.number().int().min(1).max(65_535).default(5432),
+  port: z.number().int().min(1).max(65_535).default(5432).describe('where the database listens'),
   'data-directory': AbsolutePath.optional().describe(
     "data directory on the agent's host; needed by the methods physical and cold",
   ),
-  service: ServiceConfig.prefault({ kind: 'none' }),
+  service: ServiceConfig.prefault({ kind: 'none' }).describe('how the unit is stopped and started'),
 });
 export type UnitConfig = z.infer<typeof UnitConfig>;
 
@@ -53,7 +55,7 @@ const BackupDefaults = z.strictObject({
   transfer: Transfer.optional().describe(
     'staged through the spool or streamed; streamed where the database keeps running',
   ),
-  compression: Compression.default('zstd'),
+  compression: Compression.default('zstd').describe('how artefacts are compressed'),
   'compression-level': z.number().int().min(1).max(19).default(3).describe('level of zstd'),
   jobs: z
     .number()
@@ -62,44 +64,51 @@ const BackupDefaults = z.strictObject({
     .max(64)
     .default(1)
     .describe('parallel dump jobs; above 1 the dump is staged in the directory format'),
-  'max-downtime': Duration.prefault('10m').describe('the watchdog starts the database after this if its job cannot'),
-  timeout: Duration.prefault('24h').describe('the longest one dump, upload or verification may take'),
+  'max-downtime': Limit.prefault('10m').describe('the watchdog starts the database after this if its job cannot'),
+  timeout: Limit.prefault('24h').describe('the longest one dump, upload or verification may take'),
 });
 
 const RestoreDefaults = z.strictObject({
   'keep-previous': Duration.prefault('24h').describe('how long the data set aside is kept; 0s drops it at once'),
   jobs: z.number().int().min(1).max(64).default(2).describe('parallel load jobs'),
-  timeout: Duration.prefault('24h').describe('the longest fetch and load may take'),
+  timeout: Limit.prefault('24h').describe('the longest fetch and load may take'),
 });
 
-const script = z.string().regex(/^#!/, 'must start with a #! line').optional();
+/** Empty means unset (B2). */
+const script = z
+  .string()
+  .regex(/^(#!|\s*$)/, 'must start with a #! line')
+  .transform((text) => (text.trim() === '' ? undefined : text))
+  .optional();
 const Hooks = z.strictObject({
   'run-before-backup': script.describe('script run first; if it fails the backup is cancelled'),
   'run-after-backup': script.describe('script run last, also after a failure; cannot fail the job'),
-  'run-before-restore': script,
-  'run-after-restore': script,
-  timeout: Duration.prefault('10m'),
+  'run-before-restore': script.describe('script run first; if it fails the restore is cancelled'),
+  'run-after-restore': script.describe('script run last, also after a failure; cannot fail the job'),
+  timeout: Limit.prefault('10m').describe('the longest one script may run'),
 });
 
 export const ScheduleConfig = z.strictObject({
   name: Name.describe('its Temporal schedule is holdfast/<database>/<name>'),
   cron: z.string().min(1).describe('five fields, or @daily and kin'),
   timezone: z.string().default('UTC').describe('UTC by default, where no run is skipped or doubled by daylight saving'),
-  'catch-up': Duration.prefault('1h').describe('a run later than this is dropped'),
-  jitter: Duration.prefault('0s'),
-  method: Method.optional(),
-  mode: Mode.optional(),
-  storage: Name.optional(),
-  paused: z.boolean().default(false),
+  'catch-up': Limit.prefault('1h').describe('a run later than this is dropped'),
+  jitter: Duration.prefault('0s').describe('each run starts up to this much later, at random'),
+  method: Method.optional().describe("the database's own if absent"),
+  mode: Mode.optional().describe(
+    "the database's own if absent; the method's default where the schedule names a method",
+  ),
+  storage: Name.optional().describe("the database's own if absent"),
+  paused: z.boolean().default(false).describe('made, but not running; a pause by hand is kept'),
 });
 export type ScheduleConfig = z.infer<typeof ScheduleConfig>;
 
 const Retention = z.strictObject({
-  'keep-last': z.number().int().min(1).optional(),
-  'keep-daily': z.number().int().min(1).optional(),
-  'keep-weekly': z.number().int().min(1).optional(),
-  'keep-monthly': z.number().int().min(1).optional(),
-  'keep-yearly': z.number().int().min(1).optional(),
+  'keep-last': z.number().int().min(1).optional().describe('newest backups'),
+  'keep-daily': z.number().int().min(1).optional().describe('days, the last backup of each'),
+  'keep-weekly': z.number().int().min(1).optional().describe('weeks, the last backup of each'),
+  'keep-monthly': z.number().int().min(1).optional().describe('months, the last backup of each'),
+  'keep-yearly': z.number().int().min(1).optional().describe('years, the last backup of each'),
 });
 
 export const DatabaseConfig = z.strictObject({
@@ -112,16 +121,19 @@ export const DatabaseConfig = z.strictObject({
   'bin-directory': AbsolutePath.optional().describe(
     "where the engine's tools are; the newest installed ones if absent",
   ),
-  sslmode: z.enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full']).default('prefer'),
+  sslmode: z
+    .enum(['disable', 'prefer', 'require', 'verify-ca', 'verify-full'])
+    .default('prefer')
+    .describe('how the connection is encrypted, in the words of libpq'),
   lock: Name.optional().describe(
     "name of the lock, for databases that share an instance; the database's name if absent",
   ),
   'lock-wait': Duration.prefault('1h').describe('how long a job waits for the lock'),
-  units: z.array(UnitConfig).min(1),
-  backup: BackupDefaults.prefault({}),
-  restore: RestoreDefaults.prefault({}),
-  hooks: Hooks.prefault({}),
-  schedules: z.array(ScheduleConfig).default([]),
+  units: z.array(UnitConfig).min(1).describe('its members, the preferred one for backups first'),
+  backup: BackupDefaults.prefault({}).describe('how it is backed up, unless a job says otherwise'),
+  restore: RestoreDefaults.prefault({}).describe('how it is restored'),
+  hooks: Hooks.prefault({}).describe('scripts of your own around jobs, run on the agent'),
+  schedules: z.array(ScheduleConfig).default([]).describe('backups that start by themselves; holdfast schedule apply'),
   retention: Retention.optional().describe('kept for later versions: nothing is deleted yet'),
 });
 export type DatabaseConfig = z.infer<typeof DatabaseConfig>;

@@ -2,30 +2,53 @@ import { z } from 'zod';
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const sizes = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
+const tenYears = 3650 * units.d;
 
-/** `90s`, `10m`, `24h`, `7d`; becomes milliseconds. */
+const notDuration = (issue: { input?: unknown }) =>
+  `${shown(issue.input)} is not a duration: write 90s, 10m, 24h or 7d (at most 3650d)`;
+const notSize = (issue: { input?: unknown }) => `${shown(issue.input)} is not a size: write 16MiB or 2GiB`;
+
+/** `90s`, `10m`, `24h`, `7d`; becomes milliseconds. At most ten years, so that sums stay exact. */
 export const Duration = z
-  .string()
-  .regex(/^\d+(ms|s|m|h|d)$/, 'must be a duration such as 90s, 10m, 24h or 7d')
+  .string({ error: notDuration })
+  .regex(/^\d+(ms|s|m|h|d)$/, { error: notDuration, abort: true })
+  .refine((text) => durationMs(text) <= tenYears, { error: notDuration })
+  .transform(durationMs);
+
+/** A duration that cannot be zero: a limit of nothing would fail every job. */
+export const Limit = z
+  .string({ error: notDuration })
+  .regex(/^\d+(ms|s|m|h|d)$/, { error: notDuration, abort: true })
+  .refine((text) => durationMs(text) >= units.s, { error: 'must be at least 1s', abort: true })
+  .refine((text) => durationMs(text) <= tenYears, { error: notDuration })
   .transform(durationMs);
 
 /** `16MiB`, `5TiB`; becomes bytes. */
 export const Size = z
-  .string()
-  .regex(/^\d+(B|KiB|MiB|GiB|TiB)$/, 'must be a size such as 16MiB or 2GiB')
+  .string({ error: notSize })
+  .regex(/^\d+(B|KiB|MiB|GiB|TiB)$/, { error: notSize })
   .transform(sizeBytes);
 
-/** `${env:NAME}` or `${file:PATH}`; resolved only where it is used. */
+const noReference = ({ input }: { input?: unknown }) =>
+  input === undefined
+    ? 'is missing: give it as ${env:NAME} or ${file:/absolute/path}'
+    : 'must be a reference, ${env:NAME} or ${file:/absolute/path}: a secret itself never stands in this file';
+
+/** `${env:NAME}` or `${file:PATH}`; resolved only where it is used. Its errors never quote the value, which may be the secret itself. */
 export const SecretReference = z
-  .string()
-  .regex(
-    /^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:\/[^}]+)\}$/,
-    'must be a reference: ${env:NAME} or ${file:/absolute/path}',
-  )
+  .string({ error: noReference })
+  .regex(/^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:\/[^}]+)\}$/, { error: noReference })
   .brand<'SecretReference'>();
 export type SecretReference = z.infer<typeof SecretReference>;
 
 export const AbsolutePath = z.string().regex(/^\//, 'must be an absolute path');
+
+/** Text without spaces or slashes around it, as the makers of the s3 interface trim bucket and path. */
+export const SlashlessText = z.string().transform((text) => text.trim().replace(/^\/+|\/+$/g, ''));
+
+function shown(input: unknown): string {
+  return typeof input === 'string' || typeof input === 'number' ? `"${String(input).slice(0, 40)}"` : 'the value';
+}
 
 function durationMs(text: string): number {
   const [, amount, unit] = /^(\d+)(ms|s|m|h|d)$/.exec(text) ?? [];

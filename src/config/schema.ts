@@ -1,21 +1,24 @@
 import { z } from 'zod';
 import { Name } from '../model/ids';
 import { DatabaseConfig } from './database-schema';
-import { AbsolutePath, Duration } from './fields';
+import { AbsolutePath, Limit } from './fields';
 import { StorageConfig } from './storage-schema';
 
 const TemporalConfig = z.strictObject({
   address: z
     .string()
+    .regex(/^[^\s/]+:\d{1,5}$/, 'must be host:port, without a scheme')
     .optional()
     .describe(
       'host:port of the Temporal service; the TEMPORAL_* variables and profile file if absent, else 127.0.0.1:7233',
     ),
-  namespace: z.string().optional().describe('namespace; `default` if absent'),
-  profile: z.string().optional().describe('profile of the Temporal configuration file, for TLS and API keys'),
+  namespace: z.string().min(1).optional().describe('namespace; that of the profile or `default` if absent'),
+  profile: z.string().min(1).optional().describe('profile of the Temporal configuration file, for TLS and API keys'),
   data: AbsolutePath.optional().describe("file of the embedded server; beside the first agent's state if absent"),
   'ui-port': z.number().int().min(1).max(65_535).default(8233).describe('port of the Web UI of the embedded server'),
-  retention: Duration.prefault('30d').describe('how long the embedded server keeps closed jobs'),
+  retention: Limit.refine((length) => length >= 86_400_000, 'must be at least 1d: Temporal keeps no less')
+    .prefault('30d')
+    .describe('how long the embedded server keeps closed jobs; at least 1d'),
 });
 
 const AgentConfig = z.strictObject({
@@ -25,11 +28,15 @@ const AgentConfig = z.strictObject({
 });
 export type AgentConfig = z.infer<typeof AgentConfig>;
 
+/** Names are keys people choose; without a prototype, `constructor` is as unknown as any other. */
+const byName = <T extends z.ZodType>(entry: T) =>
+  z.record(Name, entry).transform((named) => Object.assign(Object.create(null) as typeof named, named));
+
 /** The whole of `holdfast.yaml`. Cross-references (storage, agent, schedule names) are checked by the loader. */
 export const Config = z.strictObject({
   temporal: TemporalConfig.prefault({}),
-  agents: z.record(Name, AgentConfig).describe('the worker processes beside databases'),
-  storages: z.record(Name, StorageConfig).describe('the places for artefacts'),
-  databases: z.record(Name, DatabaseConfig).describe('what is under protection'),
+  agents: byName(AgentConfig).describe('the worker processes beside databases'),
+  storages: byName(StorageConfig).describe('the places for artefacts'),
+  databases: byName(DatabaseConfig).describe('what is under protection'),
 });
 export type Config = z.infer<typeof Config>;

@@ -1,15 +1,17 @@
 import { z } from 'zod';
-import { AbsolutePath, SecretReference, Size } from './fields';
+import { AbsolutePath, SecretReference, Size, SlashlessText } from './fields';
 
 const S3Storage = z.strictObject({
   kind: z.literal('s3').describe('an S3 bucket'),
-  bucket: z.string().trim().min(3).describe('bucket name; created if absent'),
-  prefix: z
-    .string()
-    .trim()
-    .default('')
-    .describe('path inside the bucket, above the databases (`path` of the s3 interface)'),
-  endpoint: z.url().optional().describe('endpoint URL; AWS itself if absent'),
+  bucket: SlashlessText.pipe(z.string().min(3)).describe('bucket name; created if absent'),
+  prefix: SlashlessText.default('').describe(
+    'path inside the bucket, above the databases (`path` of the s3 interface)',
+  ),
+  endpoint: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .describe('endpoint URL; AWS itself if absent'),
   region: z.string().trim().default('us-east-1').describe('region of the bucket'),
   'uri-style': z
     .enum(['host', 'path'])

@@ -20,7 +20,7 @@ export const errorTable = {
   'configuration-missing': {
     exit: 2,
     retried: false,
-    message: 'read configuration "{file}": no such file',
+    message: 'read configuration "{file}": no such file (looked for it in {searched})',
     hint: 'write one with: holdfast init',
   },
   'configuration-invalid': {
@@ -52,6 +52,12 @@ export const errorTable = {
     retried: false,
     message: 'find unit "{unit}" of database "{database}": the configuration knows {known}',
     hint: 'check the configuration with: holdfast doctor',
+  },
+  'agent-running': {
+    exit: 2,
+    retried: false,
+    message: 'start agent "{agent}": process {pid} runs it already on this host',
+    hint: 'stop that one first, or see who serves with: holdfast doctor',
   },
   'request-invalid': {
     exit: 2,
@@ -330,6 +336,12 @@ export const errorTable = {
     retried: false,
     message: 'bring database "{database}" back up: {reason}',
     hint: 'start it by hand NOW, then see: holdfast show {job}',
+  },
+  'ledger-unreadable': {
+    exit: 5,
+    retried: false,
+    message: 'read ledger "{file}": {reason}',
+    hint: 'see whether the database is up, start it if not, remove that file, then try: holdfast doctor',
   },
   'restore-unrecoverable': {
     exit: 5,
