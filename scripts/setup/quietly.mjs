@@ -4,10 +4,12 @@ import path from 'node:path';
 import find from '../../tools/find.js';
 import { endWithUs } from './undo.mjs';
 
-const shownLines = 15;
+// some programs name the cause first and then explain themselves, others end with it
+const firstLines = 6;
+const lastLines = 10;
 
 /**
- * Runs a program with its output in a log file instead of on the screen. Rejects with the log's last lines when the program fails.
+ * Runs a program with its output in a log file instead of on the screen. Rejects with what matters of the log when the program fails.
  * It gets a session of its own: no terminal to prompt on, and a process group that can be ended as one. `mayOutlive` is for
  * programs that must not be cut off in the middle; the log is a file so that they can go on without us.
  */
@@ -34,7 +36,12 @@ function openLog(name) {
 }
 
 function account(program, args, end, log) {
-  const lines = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-shownLines);
-  const quoted = lines.map((line) => `        ${line}`).join('\n');
-  return `\`${path.basename(program)} ${args[0]}\` ended with ${end}; the end of ${log}:\n${quoted}`;
+  const excerpt = excerptOf(readFileSync(log, 'utf8').trimEnd().split('\n'));
+  const quoted = excerpt.map((line) => `        ${line}`).join('\n');
+  return `\`${path.basename(program)} ${args[0]}\` ended with ${end}; from ${log}:\n${quoted}`;
+}
+
+function excerptOf(lines) {
+  if (lines.length <= firstLines + lastLines + 1) return lines;
+  return [...lines.slice(0, firstLines), '…', ...lines.slice(-lastLines)];
 }

@@ -31,7 +31,7 @@ export async function during(doing, work) {
 function countingLine(doing, started) {
   let text = doing;
   const draw = () => {
-    const room = (process.stdout.columns ?? 80) - 12;
+    const room = (process.stdout.columns || 80) - 12;
     process.stdout.write(`\r\x1b[2K  … ${text.slice(0, room)} ${elapsed(started)}`);
   };
   draw();

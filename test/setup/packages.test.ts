@@ -49,7 +49,7 @@ describe('the npm packages', () => {
     writeFileSync(modules('kept'), '');
     sandbox.program('npm', 'echo "npm error code EINTEGRITY"; exit 1');
     const { code, output } = await sandbox.run();
-    expect(output).toMatch(/✗ `npm ci` ended with exit code 1; the end of .+\.log:\n {8}npm error code EINTEGRITY/);
+    expect(output).toMatch(/✗ `npm ci` ended with exit code 1; from .+\.log:\n {8}npm error code EINTEGRITY/);
     expect(code).toBe(1);
     expect(existsSync(modules('kept'))).toBe(true);
   });

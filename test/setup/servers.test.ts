@@ -39,7 +39,7 @@ describe('a server that is missing', () => {
   it('shows the end of what Go said when the build fails, and where the rest is', async () => {
     sandbox.go('echo "go: module needs go >= 99" >&2; exit 2');
     const { code, output } = await sandbox.run();
-    expect(output).toMatch(/`go install` ended with exit code 2; the end of .+\.log:\n {8}go: module needs go >= 99/);
+    expect(output).toMatch(/`go install` ended with exit code 2; from .+\.log:\n {8}go: module needs go >= 99/);
     expect(code).toBe(1);
   });
 
