@@ -19,3 +19,9 @@ export function differingKeys(one: string, other: string): string {
   const keys = new Set([...(a?.keys() ?? []), ...(b?.keys() ?? [])]);
   return [...keys].filter((key) => JSON.stringify(a?.get(key)) !== JSON.stringify(b?.get(key))).join(', ');
 }
+
+/** One value of a canonical request, as a memo has it. */
+export function requestedValue(memo: unknown, key: string): string | undefined {
+  if (typeof memo !== 'string') return undefined;
+  return new Map(JSON.parse(memo) as [string, string][]).get(key);
+}

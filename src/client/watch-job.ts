@@ -3,6 +3,7 @@ import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-wor
 import { failure } from '../model/errors';
 import { Progress } from '../model/progress';
 import { searchAttributes } from '../model/search-attributes';
+import { requestedValue, requestMemo } from './job-request-memo';
 
 /** What can be seen of a job from outside, at one moment. */
 export interface JobSight {
@@ -17,6 +18,8 @@ export interface JobSight {
   readonly phase?: string;
   readonly backupId?: string;
   readonly unit?: string;
+  /** The storage that the request named, if it did. */
+  readonly storage?: string;
   /** Steps under way, with what they last reported, and their last failure where they are being tried again. */
   readonly steps: readonly StepSight[];
 }
@@ -43,6 +46,7 @@ export async function lookAtJob(client: Client, jobId: string): Promise<JobSight
     phase: attribute(searchAttributes.phase),
     backupId: attribute(searchAttributes.backupId),
     unit: attribute(searchAttributes.unit),
+    storage: requestedValue(description.memo?.[requestMemo], 'storage'),
     steps: await readSteps(client, description),
   };
 }

@@ -4,6 +4,7 @@ import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } 
 import { failure } from '../../model/errors';
 import { searchAttributes } from '../../model/search-attributes';
 import { controlQueue } from '../../model/task-queues';
+import { canonicalRequest, requestMemo } from '../job-request-memo';
 import type { DesiredSchedule } from './desired';
 import type { Change } from './difference';
 
@@ -53,7 +54,7 @@ function scheduleOptions(desired: DesiredSchedule) {
       workflowId: `${database}-${config.name}`, // Temporal adds the time of the run
       taskQueue: controlQueue,
       args: [request],
-      memo: { [digestMemo]: digestOf(desired) },
+      memo: { [digestMemo]: digestOf(desired), [requestMemo]: canonicalRequest(request) },
       staticSummary: `backup of ${database} by schedule ${config.name}`,
       typedSearchAttributes: new TypedSearchAttributes([
         { key: keyword(searchAttributes.database), value: database },

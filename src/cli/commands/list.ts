@@ -1,0 +1,48 @@
+import { listRepository, type RepositoryListing } from '../../client/backups';
+import { databaseConfig, readConfig } from '../../client/configuration';
+import { type Define, examples } from '../command';
+import { formatTable } from '../screen/table';
+
+export const define: Define = (command, context) => {
+  command
+    .argument('<database>', 'a database of the configuration')
+    .option('--storage <name>', "a storage of the configuration instead of the database's own")
+    .addHelpText(
+      'after',
+      examples(['holdfast list shop', 'its backups and restores, oldest first; Temporal need not run']),
+    )
+    .action(async (database: string, options: { storage?: string }) => {
+      const { screen, configPath } = context();
+      const { config } = await readConfig(configPath);
+      databaseConfig(config, database);
+      const listing = await listRepository(config, database, options.storage);
+      screen.answer(listing, describeListing(listing));
+    });
+};
+
+const head = [
+  'backup-id',
+  'action',
+  'status',
+  'reference-backup-id',
+  'LSN start/stop',
+  'start-time',
+  'finish-time',
+  'timeline',
+  'backup-path',
+];
+
+function describeListing({ place, rows }: RepositoryListing): string {
+  const table = rows.map((row) => [
+    row['backup-id'],
+    row.action,
+    row.status,
+    row['reference-backup-id'] ?? '',
+    row['lsn-start'] ? `${row['lsn-start']} / ${row['lsn-stop'] ?? ''}` : '',
+    row['start-time'] ?? '',
+    row['finish-time'] ?? '',
+    row.timeline === null ? '' : String(row.timeline),
+    row['backup-path'],
+  ]);
+  return `${place}\n${rows.length ? formatTable(head, table) : 'no backups yet'}`;
+}
