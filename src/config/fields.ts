@@ -13,6 +13,7 @@ export const Duration = z
   .string({ error: notDuration })
   .regex(/^\d+(ms|s|m|h|d)$/, { error: notDuration, abort: true })
   .refine((text) => durationMs(text) <= tenYears, { error: notDuration })
+  .meta({ title: 'duration' })
   .transform(durationMs);
 
 /** A duration that cannot be zero: a limit of nothing would fail every job. */
@@ -21,12 +22,14 @@ export const Limit = z
   .regex(/^\d+(ms|s|m|h|d)$/, { error: notDuration, abort: true })
   .refine((text) => durationMs(text) >= units.s, { error: 'must be at least 1s', abort: true })
   .refine((text) => durationMs(text) <= tenYears, { error: notDuration })
+  .meta({ title: 'duration' })
   .transform(durationMs);
 
 /** `16MiB`, `5TiB`; becomes bytes. */
 export const Size = z
   .string({ error: notSize })
   .regex(/^\d+(B|KiB|MiB|GiB|TiB)$/, { error: notSize })
+  .meta({ title: 'size' })
   .transform(sizeBytes);
 
 const noReference = ({ input }: { input?: unknown }) =>
@@ -38,10 +41,11 @@ const noReference = ({ input }: { input?: unknown }) =>
 export const SecretReference = z
   .string({ error: noReference })
   .regex(/^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:\/[^}]+)\}$/, { error: noReference })
+  .meta({ title: 'secret reference' })
   .brand<'SecretReference'>();
 export type SecretReference = z.infer<typeof SecretReference>;
 
-export const AbsolutePath = z.string().regex(/^\//, 'must be an absolute path');
+export const AbsolutePath = z.string().regex(/^\//, 'must be an absolute path').meta({ title: 'absolute path' });
 
 /** Text without spaces or slashes around it, as the makers of the s3 interface trim bucket and path. */
 export const SlashlessText = z.string().transform((text) => text.trim().replace(/^\/+|\/+$/g, ''));

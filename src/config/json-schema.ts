@@ -3,12 +3,14 @@ import { Config } from './schema';
 
 /** The part of JSON Schema (draft 2020-12) that our schema uses. */
 export interface JsonSchema {
+  readonly title?: string;
   readonly type?: string;
   readonly description?: string;
   readonly default?: unknown;
   readonly const?: unknown;
   readonly enum?: readonly unknown[];
   readonly pattern?: string;
+  readonly format?: string;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly properties?: Readonly<Record<string, JsonSchema>>;

@@ -34,7 +34,7 @@ const byName = <T extends z.ZodType>(entry: T) =>
 
 /** The whole of `holdfast.yaml`. Cross-references (storage, agent, schedule names) are checked by the loader. */
 export const Config = z.strictObject({
-  temporal: TemporalConfig.prefault({}),
+  temporal: TemporalConfig.prefault({}).describe('the Temporal service to use, or the embedded one'),
   agents: byName(AgentConfig).describe('the worker processes beside databases'),
   storages: byName(StorageConfig).describe('the places for artefacts'),
   databases: byName(DatabaseConfig).describe('what is under protection'),

@@ -17,7 +17,7 @@ export interface TemplateValues {
 }
 
 /** The text that `holdfast init` writes: commented, and valid as it stands once SHOP_PASSWORD (or what the name gives) is set. */
-export function configTemplate(values: TemplateValues): string {
+export function configTemplate(values: TemplateValues = { databaseName: 'shop' }): string {
   const { databaseName, folder = '/var/lib/holdfast', schema = ownSchema() } = values;
   return `# yaml-language-server: $schema=${schema}
 # What Holdfast protects, and where the backups go. Every key: docs/configuration.md. Check it with: holdfast doctor

@@ -305,6 +305,12 @@ export const errorTable = {
     message: 'run {tool}: {reason}',
     hint: 'see the log with: holdfast logs {job}',
   },
+  'step-ended': {
+    exit: 4,
+    retried: true,
+    message: 'run step {step}: ended by the agent: {reason}',
+    hint: 'see the job with: holdfast show {job}',
+  },
   'step-timed-out': {
     exit: 4,
     retried: false,

@@ -61,5 +61,7 @@ export function isErrorCode(value: unknown): value is ErrorCode {
 }
 
 function fill(template: string, details: ErrorDetails): string {
-  return template.replace(/\{([a-z-]+)\}/gi, (_, name: string) => String(details[name] ?? `<${name}>`)).replaceAll(/ {2,}/g, ' ');
+  return template
+    .replace(/\{([a-z-]+)\}/gi, (_, name: string) => String(details[name] ?? `<${name}>`))
+    .replaceAll(/ {2,}/g, ' ');
 }

@@ -38,13 +38,4 @@ export interface MutexState {
   readonly lastToken: number;
 }
 
-/** Names of the mutex's messages, shared by workflows, activities, client and CLI. */
-export const mutexMessages = {
-  request: 'request',
-  leave: 'leave',
-  release: 'release',
-  downgrade: 'downgrade',
-  granted: 'granted',
-  view: 'view',
-  forceRelease: 'forceRelease',
-} as const;
+export { type ForcedRelease, mutexMessages, type RunReference } from './mutex-messages';

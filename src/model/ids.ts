@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** `2026-11-21T04:31:00Z`, always UTC; a second backup in that second gets `-2`, and so on. Sorts by time as text. */
-export const BackupId = z
-  .string()
-  .regex(/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z(-\d+)?$/, 'must look like 2026-11-21T04:31:00Z');
+const backupIdShape = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})Z(-([2-9]|[1-9]\d+))?$/;
+
+/** `2026-11-21T04:31:00Z`, always UTC; a second backup in that second gets `-2`, and so on. In order: `compareBackupIds`. */
+export const BackupId = z.string().refine(isBackupId, 'must look like 2026-11-21T04:31:00Z');
 export type BackupId = z.infer<typeof BackupId>;
 
 /** A job's id is its workflow id and becomes part of paths on the store: no slash, no dot at the start, at most 200 characters. */
@@ -21,7 +21,8 @@ export const Name = z
   .regex(
     /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
     'may hold letters, digits and ._- (at most 63, starting with a letter or digit)',
-  );
+  )
+  .meta({ title: 'name' });
 
 /** The backup id of a moment (whole seconds, UTC); `nth` > 1 adds the suffix for another one in the same second. */
 export function backupIdAt(moment: Date, nth = 1): BackupId {
@@ -34,6 +35,13 @@ export function compareBackupIds(a: BackupId, b: BackupId): number {
   const [baseA, nthA] = splitId(a);
   const [baseB, nthB] = splitId(b);
   return baseA === baseB ? nthA - nthB : baseA < baseB ? -1 : 1;
+}
+
+/** A moment that exists: no 31st of February. */
+function isBackupId(text: string): boolean {
+  const moment = backupIdShape.exec(text)?.[1];
+  const time = moment === undefined ? Number.NaN : Date.parse(`${moment}Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(`${moment}.`);
 }
 
 function splitId(id: BackupId): [string, number] {

@@ -14,7 +14,10 @@ export const S3Config = z.looseObject({
     .optional()
     .describe('endpoint URL; AWS itself if absent'),
   region: trimmed.optional().describe('region; us-east-1 if absent'),
-  's3-uri-style': z.enum(['host', 'path']).optional().describe('bucket in the host name or in the path'),
+  's3-uri-style': trimmed
+    .pipe(z.enum(['host', 'path']))
+    .optional()
+    .describe('bucket in the host name or in the path'),
   'storage-class': trimmed.optional().describe('storage class of what is uploaded'),
   'tls-ca-chain': z.array(trimmed).optional().describe('certificate authorities to trust: PEM, or base64 of PEM'),
   's3-api-version': z
