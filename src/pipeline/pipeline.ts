@@ -13,6 +13,8 @@ export interface Command {
   readonly accept?: readonly number[];
   /** Called with every complete line of stderr, besides the log. */
   readonly onStderrLine?: (line: string) => void;
+  /** Lines of stderr that are for `onStderrLine` alone: kept out of the log and out of what is distilled. */
+  readonly unlogged?: (line: string) => boolean;
 }
 
 /** Where the lines of tools and steps go; each line is one entry of backup.log or restore.log. Never given a secret. */
@@ -52,5 +54,8 @@ export interface RunningPipeline {
   readonly done: Promise<readonly ProcessEnd[]>;
 }
 
-/** Starts the children. Never leaves one behind: they die with this process (parent-death signal) and with `signal`. */
+/**
+ * Starts the children. Never leaves one behind: they die with this process (parent-death signal) and with `signal`. Throws `tool-missing`
+ * before anything is started, or the signal's reason if it is aborted already.
+ */
 export type StartPipeline = (commands: readonly Command[], options: PipelineOptions) => RunningPipeline;

@@ -1,0 +1,53 @@
+import { homedir } from 'node:os';
+import { findProgram } from './find-program';
+import { ownerTag } from './owner-tag';
+import type { Command } from './pipeline';
+import { type SystemUser, userToBecome } from './system-user';
+
+/** What is handed to spawn. */
+export interface Launch {
+  /** The command's own program, for people. */
+  readonly program: string;
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd: string;
+}
+
+export interface LaunchOptions {
+  /** Dies with this process (default), or is meant to live on: a database server. */
+  readonly outlivesUs?: boolean;
+}
+
+const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+/** Wraps a command with the user switch and the parent-death signal. Throws `tool-missing`. */
+export function launchOf(command: Command, options: LaunchOptions = {}): Launch {
+  const user = userToBecome(command.user, command.program);
+  const env = environmentOf(command, user, options);
+  const program = findProgram(command.program, env['PATH'] ?? defaultPath);
+  const wrapper = wrapperArgs(user, options);
+  // The parent's folder may be closed to the user the child becomes, hence the root folder.
+  const common = { program: command.program, env, cwd: command.cwd ?? '/' };
+  if (wrapper.length === 0) return { ...common, file: program, args: command.args };
+  const setpriv = findProgram('setpriv', env['PATH'] ?? defaultPath);
+  return { ...common, file: setpriv, args: [...wrapper, '--', program, ...command.args] };
+}
+
+function wrapperArgs(user: SystemUser | undefined, options: LaunchOptions): string[] {
+  const become = user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups'] : [];
+  return options.outlivesUs ? become : [...become, '--pdeathsig', 'KILL'];
+}
+
+/** Minimal, so that nothing of the worker's own environment (its secrets) reaches a child unasked. */
+function environmentOf(command: Command, user: SystemUser | undefined, options: LaunchOptions): Record<string, string> {
+  const env: Record<string, string> = {
+    PATH: process.env['PATH'] || defaultPath,
+    LANG: 'C.UTF-8',
+    TZ: 'UTC',
+    HOME: user?.home ?? homedir(),
+  };
+  if (user) env['USER'] = user.name;
+  if (!options.outlivesUs) Object.assign(env, ownerTag());
+  return { ...env, ...command.env };
+}

@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, constants, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { failure } from '../model/errors';
+
+/** Descriptors of both ends, close-on-exec; whoever holds them closes them. */
+export interface OsPipe {
+  readonly readEnd: number;
+  readonly writeEnd: number;
+}
+
+/**
+ * Real pipes, which Node has no call for: what it offers as 'pipe' is a socket, read by the parent and not to be opened as /dev/stderr.
+ * They are FIFOs that lose their names at once, so that nothing is left behind whatever dies.
+ */
+export function makeOsPipes(count: number): readonly OsPipe[] {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-pipes-'));
+  const opened: number[] = [];
+  try {
+    const paths = Array.from({ length: count }, (_, index) => join(folder, String(index)));
+    makeFifos(paths);
+    return paths.map((path) => openEnds(path, opened));
+  } catch (error) {
+    closeAll(opened);
+    throw error;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export function closeAll(descriptors: Iterable<number>): void {
+  for (const descriptor of descriptors) closeSync(descriptor);
+}
+
+/** Mode 666 lets a child of another user open /dev/stderr; the folder, closed to others, keeps everyone else out. */
+function makeFifos(paths: readonly string[]): void {
+  const { status, stderr, error } = spawnSync('mkfifo', ['-m', '666', ...paths], { encoding: 'utf8' });
+  if (status === 0) return;
+  throw failure('process-failed', { tool: 'mkfifo', reason: error?.message ?? stderr.trim() }, error);
+}
+
+/** Opening both ways first never blocks, and makes sure that neither of the other two does. */
+function openEnds(path: string, opened: number[]): OsPipe {
+  const both = openSync(path, constants.O_RDWR);
+  try {
+    const readEnd = openSync(path, constants.O_RDONLY);
+    opened.push(readEnd);
+    const writeEnd = openSync(path, constants.O_WRONLY);
+    opened.push(writeEnd);
+    return { readEnd, writeEnd };
+  } finally {
+    closeSync(both);
+  }
+}

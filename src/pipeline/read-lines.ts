@@ -1,0 +1,23 @@
+import { Socket } from 'node:net';
+import { LineSplitter } from './line-splitter';
+
+/** How long a process that left its group may keep the pipe open. */
+const grace = 500;
+
+/** Reads a pipe's lines until its end; takes over the descriptor. `finish` waits for that end, but not long. */
+export function readLines(descriptor: number, onLine: (line: string) => void): { finish(): Promise<void> } {
+  const splitter = new LineSplitter(onLine);
+  const socket = new Socket({ fd: descriptor, readable: true, writable: false });
+  // A pipe that cannot be read is closed; the exit code tells how the process did.
+  socket.on('error', () => {});
+  socket.on('data', (chunk) => splitter.push(chunk));
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  return {
+    async finish() {
+      const late = setTimeout(() => socket.destroy(), grace);
+      await closed;
+      clearTimeout(late);
+      splitter.end();
+    },
+  };
+}
