@@ -6,7 +6,7 @@ import { failure } from '../model/errors';
 
 /** Finds and reads the configuration; rejects with `configuration-missing` or `configuration-invalid`. */
 export async function readConfig(explicit: string | undefined): Promise<{ config: Config; file: string }> {
-  const file = await findConfig(explicit);
+  const file = findConfig(explicit);
   return { config: await loadConfig(file), file };
 }
 
@@ -16,3 +16,5 @@ export function databaseConfig(config: Config, database: string): DatabaseConfig
   if (found) return found;
   throw failure('database-unknown', { database, known: Object.keys(config.databases).join(', ') || 'none' });
 }
+
+export { configTemplate } from '../config/template';
