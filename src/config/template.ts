@@ -57,7 +57,7 @@ databases:
         port: ${values.port ?? 5432}
 ${unitDetails(values)}
     backup:
-      # logical: pg_dump · physical: pg_basebackup · cold: the server is stopped and its data directory copied
+      # Or physical (pg_basebackup), or cold (the server is stopped and its data directory copied).
       method: logical
     restore:
       # The data that a restore replaces is set aside this long.

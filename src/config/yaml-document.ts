@@ -26,7 +26,7 @@ export function readYaml(text: string): YamlDocument {
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
-    logLevel: 'silent',
+    logLevel: 'error',
   });
   const problems = [...textProblems(document, lines, text), ...versionProblems(document)];
   return {

@@ -60,8 +60,10 @@ export function isErrorCode(value: unknown): value is ErrorCode {
   return typeof value === 'string' && Object.hasOwn(errorTable, value);
 }
 
+/** A detail that is empty takes the space before it along: `holdfast list {database}` becomes `holdfast list`. */
 function fill(template: string, details: ErrorDetails): string {
-  return template
-    .replace(/\{([a-z-]+)\}/gi, (_, name: string) => String(details[name] ?? `<${name}>`))
-    .replaceAll(/ {2,}/g, ' ');
+  return template.replace(/( ?)\{([a-z-]+)\}/gi, (_, space: string, name: string) => {
+    const value = String(details[name] ?? `<${name}>`);
+    return value === '' ? '' : space + value;
+  });
 }

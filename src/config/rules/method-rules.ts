@@ -43,9 +43,10 @@ export const dataDirectoryGiven = ofEachDatabase((named) => {
 
 /** A method or mode that stops the database has a service to stop, on every unit. */
 export const serviceCanStop = ofEachDatabase((named) => {
-  const stopping = choices(named).filter(
-    ({ method, mode }) => (mode ?? needsOf(named, method)?.modes[0]) === 'offline',
-  );
+  const stopping = choices(named).filter(({ method, mode }) => {
+    const modes = needsOf(named, method)?.modes ?? [];
+    return modes.includes('offline') && (mode ?? modes[0]) === 'offline';
+  });
   const unstoppable = (kind: string | undefined) => kind === undefined || kind === 'none';
   return eachUnitLacking(named, stopping, 'service that can be stopped', (unit) => unstoppable(unit.service.kind));
 });
