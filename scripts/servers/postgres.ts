@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, readlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ClientConfig } from 'pg';
+import { findPostgres } from '../../tools/find';
+import { freePort } from './free-port';
+import { type Guard, guardFolder } from './guard';
+import { addSettings, type ClusterFiles, defaultOwner, initialise, layOut } from './postgres-files';
+import { runTool } from './run-tool';
+import { waitUntil } from './wait-until';
+
+export interface PostgresOptions {
+  /** Becomes the parent of the data directory; every user must be able to enter its parents. */
+  readonly folder: string;
+  readonly port?: number;
+  /** Operating system user of the server; `postgres` when root, else ourselves. */
+  readonly user?: string;
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
+  /** Of the role `postgres`; a random one if absent. */
+  readonly superuserPassword?: string;
+  /** False where only speed matters: tests. True if absent. */
+  readonly fsync?: boolean;
+  readonly binDirectory?: string;
+}
+
+/** A cluster of our own, with the superuser `postgres`. */
+export interface PostgresServer {
+  readonly port: number;
+  readonly dataDirectory: string;
+  readonly binDirectory: string;
+  /** Trusts the role `postgres`, for those who may enter it: its owner and root. */
+  readonly socketDirectory: string;
+  readonly logFile: string;
+  /** Operating system user that runs it. */
+  readonly owner: string;
+  readonly superuserPassword: string;
+  /** Fast shutdown; whatever works in the folder is gone after it, also where the data directory is no longer what it was. Idempotent. */
+  stop(): Promise<void>;
+  /** Resolves when it accepts connections. Idempotent. */
+  start(): Promise<void>;
+  isRunning(): Promise<boolean>;
+  /** Over TCP as superuser; database `postgres` if absent. */
+  client(database?: string): ClientConfig;
+  /** The same as a URL, with the password in it: not for an argv. */
+  connectionUrl(database?: string): string;
+}
+
+/** Makes a cluster and starts it. It ends soon after this process does, whoever restarted it meanwhile. */
+export async function startPostgres(options: PostgresOptions): Promise<PostgresServer> {
+  const binDirectory = options.binDirectory ?? findPostgres();
+  const files = await layOut(options.folder, options.user ?? defaultOwner(), binDirectory);
+  const password = options.superuserPassword ?? randomBytes(12).toString('hex');
+  await initialise(files, { password, fsync: options.fsync ?? true, settings: options.settings ?? {} });
+  const port = await startFirst(files, options.port);
+  let guard: Guard = guardFolder(options.folder, 'keep');
+  const client = (database = 'postgres') => ({ host: '127.0.0.1', port, user: 'postgres', password, database });
+  return {
+    ...files,
+    port,
+    superuserPassword: password,
+    isRunning: () => isRunning(files),
+    client,
+    connectionUrl: (database = 'postgres') =>
+      `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
+    start: async () => {
+      if (!(await isRunning(files))) await control(files, 'start');
+      guard.release();
+      guard = guardFolder(options.folder, 'keep');
+    },
+    stop: async () => {
+      if (await isRunning(files)) await control(files, 'stop').catch(() => {}); // what is left is ended next
+      await endAllIn(options.folder);
+      guard.release();
+    },
+  };
+}
+
+/** Another builder of servers may take the port between our look and the start: then the next one. */
+async function startFirst(files: ClusterFiles, wanted: number | undefined): Promise<number> {
+  for (let attempt = 1; ; attempt += 1) {
+    const port = wanted ?? (await freePort());
+    await addSettings(files, { port });
+    try {
+      await control(files, 'start');
+      return port;
+    } catch (error) {
+      const log = await readFile(files.logFile, 'utf8').catch(() => '');
+      if (wanted !== undefined || attempt === 3 || !log.includes('Address already in use')) throw error;
+    }
+  }
+}
+
+async function control(files: ClusterFiles, action: 'start' | 'stop'): Promise<void> {
+  const how = action === 'start' ? ['-l', files.logFile] : ['-m', 'fast'];
+  await runTool(pgCtl(files), [action, '-D', files.dataDirectory, '-w', '-t', '60', ...how], { user: files.owner });
+}
+
+async function isRunning(files: ClusterFiles): Promise<boolean> {
+  const running = { user: files.owner, accept: [0, 3, 4] }; // 3: stopped, 4: no data directory
+  return (await runTool(pgCtl(files), ['status', '-D', files.dataDirectory], running)).code === 0;
+}
+
+function pgCtl(files: ClusterFiles): string {
+  return join(files.binDirectory, 'pg_ctl');
+}
+
+/** Ends every postgres whose working directory, which is its data directory, is below the folder: its pid file may be gone. */
+async function endAllIn(folder: string): Promise<void> {
+  for (const signal of ['SIGQUIT', 'SIGKILL'] as const) {
+    for (const pid of await postgresIn(folder)) kill(pid, signal);
+    const gone = async () => (await postgresIn(folder)).length === 0;
+    if (
+      await waitUntil('postgres', 'gone', 5_000, gone).then(
+        () => true,
+        () => false,
+      )
+    )
+      return;
+  }
+}
+
+async function postgresIn(folder: string): Promise<number[]> {
+  const pids = (await readdir('/proc')).map(Number).filter(Number.isInteger);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
+      if (!cwd.startsWith(`${folder}/`)) return [];
+      return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')) === 'postgres\n' ? [pid] : [];
+    }),
+  );
+  return found.flat();
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // gone already
+  }
+}

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { Connection } from '@temporalio/client';
+import { findTemporal } from '../../tools/find';
+import { accepts, freePort } from './free-port';
+import { type OwnedProcess, startOwned } from './owned-process';
+import { waitUntil } from './wait-until';
+
+export interface TemporalOptions {
+  /** Keeps the SQLite file and the log; must exist. */
+  readonly folder: string;
+  readonly port?: number;
+  readonly uiPort?: number;
+  /** Whether the Web UI is served too. */
+  readonly ui: boolean;
+}
+
+/** A development server with the namespace `default`, its data in a file. */
+export interface TemporalServer {
+  readonly address: string;
+  /** `http://…` of the Web UI; undefined without one. */
+  readonly uiAddress: string | undefined;
+  /** Idempotent; the data stays. */
+  stop(): Promise<void>;
+  kill9(): Promise<void>;
+  /** Ends it if it runs, and starts it at the same addresses over the same data. */
+  restart(): Promise<void>;
+}
+
+/** Without these each queue is polled 20 times a second and timers are shifted by up to one. */
+const dynamicValues = [
+  'history.transferProcessorMaxPollRPS=2000',
+  'history.transferProcessorMaxPollHostRPS=4000',
+  'history.timerProcessorMaxPollRPS=2000',
+  'history.timerProcessorMaxPollHostRPS=4000',
+  'history.timerProcessorMaxTimeShift="10ms"',
+];
+const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];
+
+/** Starts `temporal server start-dev`; resolves when its namespace answers. It dies with this process. */
+export async function startTemporal(options: TemporalOptions): Promise<TemporalServer> {
+  const port = options.port ?? (await freePort());
+  const uiPort = options.uiPort ?? (await freePort());
+  const address = `127.0.0.1:${port}`;
+  const args = [
+    ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn'],
+    ...['--db-filename', join(options.folder, 'temporal.sqlite')],
+    ...(options.ui ? ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)] : ['--headless']),
+    ...dynamicValues.flatMap((value) => ['--dynamic-config-value', value]),
+    ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
+  ];
+  const start = async () => {
+    const server = await startOwned(findTemporal(), args, { logFile: join(options.folder, 'temporal.log') });
+    await waitUntil('temporal', 'answering', 30_000, async () => {
+      await server.mustRun();
+      return (await accepts(port)) && (await answers(address));
+    });
+    return server;
+  };
+  let server: OwnedProcess = await start();
+  return {
+    address,
+    uiAddress: options.ui ? `http://127.0.0.1:${uiPort}` : undefined,
+    stop: () => server.end(),
+    kill9: () => server.kill9(),
+    restart: async () => {
+      await server.end();
+      server = await start();
+    },
+  };
+}
+
+async function answers(address: string): Promise<boolean> {
+  const connection = await Connection.connect({ address, connectTimeout: 1_000 }).catch(() => undefined);
+  if (connection === undefined) return false;
+  try {
+    await connection.workflowService.describeNamespace({ namespace: 'default' });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await connection.close();
+  }
+}
