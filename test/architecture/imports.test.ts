@@ -48,7 +48,7 @@ describe('the judge of imports', () => {
     ['src/workflows/a.ts', `import { proxyActivities } from '@temporalio/workflow'`],
     ['src/model/a.ts', `import type { Readable } from 'node:stream'`],
     ['src/engines/postgresql/a.ts', `import { b } from '../../pipeline/b'`],
-    ['src/cli/up.ts', `import { b } from '../workers/b'`],
+    ['src/cli/commands/up.ts', `import { b } from '../../workers/b'`],
   ])('lets pass in %s: %s', (file, source) => {
     expect(judgeImports(file, source)).toEqual([]);
   });
