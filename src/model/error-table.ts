@@ -245,6 +245,12 @@ export const errorTable = {
     message: 'store artefact "{artefact}": {stored} bytes arrived of {produced}',
     hint: 'try again with: holdfast backup {database}',
   },
+  'backup-sealed': {
+    exit: 4,
+    retried: false,
+    message: 'seal backup "{backup}" of database "{database}": it is sealed already, with another manifest',
+    hint: 'see it with: holdfast list {database}',
+  },
   'log-upload-failed': {
     exit: 4,
     retried: false,
@@ -355,6 +361,12 @@ export const errorTable = {
     message: 'restore database "{database}": {reason}; neither the old nor the new data is in service',
     hint: 'follow docs/recovering-by-hand.md, then see: holdfast show {job}',
   },
+  'restore-no-way-back': {
+    exit: 5,
+    retried: false,
+    message: 'restore database "{database}": {reason}; nothing was set aside (replace), so there is no way back',
+    hint: 'restore it again; see the backups with: holdfast list {database}',
+  },
 
   // 6: locked out
   'locked-out': {
@@ -438,5 +450,11 @@ export const errorTable = {
     retried: false,
     message: 'read "{key}" from storage "{storage}": no such object',
     hint: 'check the backup with: holdfast verify',
+  },
+  'object-changed': {
+    exit: 8,
+    retried: false,
+    message: 'read "{key}" from storage "{storage}": {reason}',
+    hint: 'find out who else writes there, then try: holdfast verify',
   },
 } as const satisfies Record<string, ErrorEntry>;

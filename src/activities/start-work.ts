@@ -1,0 +1,48 @@
+import type { StartWork, WorkKey } from '../agent/running-work';
+import { failure } from '../model/errors';
+import type { Step, StepWork } from './step';
+import { StepMeter } from './step-meter';
+
+/** So much before Temporal gives up on an attempt, the work is ended and says itself that it took too long. */
+const limitLead = 2_000;
+const longestTimer = 2 ** 31 - 1;
+
+/** Makes of a step and its input what the register can begin. `limit` is the start-to-close timeout in milliseconds, 0 for none. */
+export function startOf<Input, Output>(
+  step: Step<Input, Output>,
+  input: Input,
+  key: WorkKey,
+  limit: number,
+): StartWork<Output> {
+  return (signal) => {
+    const meter = new StepMeter(key.step);
+    // Whoever adopts the work adopts its limit: a step that hangs must not be handed on for ever.
+    const tooLong = new AbortController();
+    const timer = limit > 0 ? setTimeout(() => tooLong.abort(timedOut(key.step, limit)), leadOf(limit)) : undefined;
+    const work: StepWork = {
+      signal: AbortSignal.any([signal, tooLong.signal]),
+      job: { workflowId: key.workflowId, runId: key.runId },
+      report: meter.report,
+      onBytes: meter.onBytes,
+    };
+    const result = run(step, input, work).finally(() => clearTimeout(timer));
+    return { result, progress: meter.snapshot };
+  };
+}
+
+/** Whatever a step makes of being ended, the reason for that is what people must read. */
+async function run<Input, Output>(step: Step<Input, Output>, input: Input, work: StepWork): Promise<Output> {
+  try {
+    return await step(input, work);
+  } catch (error) {
+    throw work.signal.aborted ? work.signal.reason : error;
+  }
+}
+
+function leadOf(limit: number): number {
+  return Math.min(Math.max(limit - limitLead, limit * 0.8), longestTimer);
+}
+
+function timedOut(step: string, limit: number): Error {
+  return failure('step-timed-out', { step, reason: `not done within ${Math.round(limit / 1000)} s` });
+}

@@ -1,0 +1,111 @@
+import { Context } from '@temporalio/activity';
+import type { Claim, Register } from '../agent/register';
+import type { StartWork, WorkKey } from '../agent/running-work';
+import { asFailure, type FailureContext, isDefect } from './as-failure';
+import { startOf } from './start-work';
+import type { Step, StepOptions } from './step';
+import { StepMeter } from './step-meter';
+
+const beatEvery = 1_000;
+
+/** What the wrapping of a step needs. */
+export interface Wrapping {
+  readonly register: Register;
+  /** Called when an attempt has left its work behind: it is time to ask whether its job still wants it. */
+  readonly onDetached: () => void;
+}
+
+/**
+ * Makes a Temporal activity of a step: failures become those of the error table, progress is heartbeated, and the work outlives an attempt that
+ * only lost its connection. Cancelling, pausing, resetting and the worker's end do end the work, and are waited for.
+ */
+export function asActivity<Input, Output>(
+  name: string,
+  step: Step<Input, Output>,
+  wrapping: Wrapping,
+  options: StepOptions = {},
+): (input: Input) => Promise<Output> {
+  return async (input) => {
+    const context = Context.current();
+    try {
+      const key = keyOf(context, name);
+      return await attend(context, key, wrapping, startOf(step, input, key, context.info.startToCloseTimeoutMs));
+    } catch (error) {
+      if (isDefect(error)) context.log.error(`${name}: unexpected failure`, { error });
+      throw asFailure(error, { operation: name, step: name, ...contextOf(input) }, options);
+    }
+  };
+}
+
+/** Waits for the work beside the attempt's own fate. */
+async function attend<T>(context: Context, key: WorkKey, wrapping: Wrapping, start: StartWork<T>): Promise<T> {
+  let progress = new StepMeter(key.step).snapshot;
+  const beat = () => context.heartbeat(progress());
+  const beats = setInterval(beat, beatEvery);
+  beat();
+  try {
+    for (;;) {
+      const claim = await wrapping.register.claim(key, start);
+      progress = claim.progress;
+      const outcome = await look(context, claim, wrapping).finally(claim.release);
+      if (outcome !== 'begin-anew') return outcome.result;
+    }
+  } finally {
+    clearInterval(beats);
+  }
+}
+
+async function look<T>(
+  context: Context,
+  claim: Claim<T>,
+  wrapping: Wrapping,
+): Promise<{ readonly result: T } | 'begin-anew'> {
+  if (claim.adopted) context.log.info('taking over the work of an earlier attempt');
+  try {
+    return { result: await Promise.race([claim.result, context.cancelled]) };
+  } catch (error) {
+    if (!context.cancellationSignal.aborted) {
+      if (claim.beginsAnew) return 'begin-anew';
+      throw error;
+    }
+    const reason = context.cancellationSignal.reason;
+    const fate = fateOf(context);
+    if (fate === 'goes-on') {
+      wrapping.onDetached();
+      throw reason;
+    }
+    await claim.abort(reason, fate);
+    // What was done in time counts as done.
+    return { result: await claim.result.catch(() => Promise.reject(reason)) };
+  }
+}
+
+/** What the end of an attempt means for its work. */
+function fateOf({ cancellationDetails }: Context): 'goes-on' | 'for-good' | 'begin-anew' {
+  const { cancelRequested, workerShutdown, paused, reset, timedOut, notFound } = cancellationDetails ?? {};
+  if (cancelRequested || workerShutdown) return 'for-good';
+  // A person wants it stopped, or started from its beginning.
+  if (paused || reset) return 'begin-anew';
+  return timedOut || notFound ? 'goes-on' : 'for-good';
+}
+
+function keyOf({ info }: Context, step: string): WorkKey {
+  const { workflowId = 'none', runId = 'none' } = info.workflowExecution ?? {};
+  return { workflowId, runId, activityId: info.activityId, step };
+}
+
+/** Values that messages and hints of any step may name. */
+function contextOf(input: unknown): FailureContext {
+  const { plan, jobId, request, database } = input as {
+    plan?: { jobId: string; jobType: string; database: string; unit: { name: string } };
+    jobId?: string;
+    request?: { database?: string };
+    database?: string;
+  };
+  return {
+    job: plan?.jobId ?? jobId,
+    type: plan?.jobType,
+    database: plan?.database ?? request?.database ?? database,
+    unit: plan?.unit.name,
+  };
+}

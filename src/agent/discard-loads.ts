@@ -1,0 +1,47 @@
+import type { AgentReport } from './agent-report';
+import type { Books } from './books';
+import type { Load } from './loads';
+import type { Register } from './register';
+import type { LookAtRun } from './run-sight';
+import type { UnitOpener } from './unit-opener';
+
+export interface DiscardParts {
+  readonly books: Books;
+  readonly register: Register;
+  readonly lookAt: LookAtRun;
+  readonly openUnit: UnitOpener;
+  readonly report: AgentReport;
+}
+
+/** Throws away what restores have loaded and will never swap in, since their jobs are over. Never rejects; what fails is tried next time. */
+export async function discardLoads(parts: DiscardParts, signal: AbortSignal): Promise<void> {
+  const loads = await parts.books.loads.all((error) => parts.report.error(String(error)));
+  for (const load of loads) {
+    const { state } = await parts.lookAt(load.workflowId, load.runId);
+    if (state !== 'closed' && state !== 'unknown') continue;
+    await discard(parts, load, signal).catch((error) => {
+      parts.report.warn(`could not discard what job "${load.plan.jobId}" loaded: ${String(error)}`);
+    });
+  }
+}
+
+async function discard(parts: DiscardParts, { workflowId, runId, plan }: Load, signal: AbortSignal): Promise<void> {
+  const { books, register, openUnit, report } = parts;
+  const { database, jobId, jobType, target } = plan;
+  await register.endRun(runId, 'its job is over');
+  await books.ledger.exclusively(database, async () => {
+    const entry = await books.ledger.find(database, plan.unit.name);
+    // Half swapped: what was loaded may be in service. The rescuer settles that first.
+    if (entry?.jobId === jobId) return;
+    if (target.kind === 'beside') {
+      // The name was a person's choice, and that person may have made use of it since.
+      report.warn(`job "${jobId}" is over and may have left an incomplete "${target.name}" beside "${database}"`);
+    } else {
+      const job = { jobId, workflowId, runId };
+      const { engine, context } = await openUnit({ database, unit: plan.unit.name, job, jobType, signal });
+      await engine.discardLoaded(context, plan);
+      report.info(`discarded what job "${jobId}" had loaded for database "${database}"`);
+    }
+    await books.loads.end(database, jobId);
+  });
+}

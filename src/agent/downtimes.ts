@@ -1,0 +1,49 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { writeDurably } from './durable-file';
+import { readFileAs } from './ledger';
+
+const Downtime = z.object({
+  jobId: z.string(),
+  unit: z.string(),
+  spells: z.record(z.string(), z.number()).describe('each time out of service: when it began, and milliseconds'),
+  leftStopped: z.boolean().describe('it was stopped before the job, so it was left so'),
+});
+export type Downtime = z.infer<typeof Downtime>;
+
+const remembered = 20;
+
+/** All the time that a job kept its database out of service, in milliseconds. */
+export function totalMs(downtime: Downtime | undefined): number {
+  return Object.values(downtime?.spells ?? {}).reduce((sum, ms) => sum + ms, 0);
+}
+
+/**
+ * What past jobs cost, kept beyond the ledger's entry: a step that is run again after its answer was lost still answers the truth.
+ * Called only while the database is held exclusively in the ledger.
+ */
+export class Downtimes {
+  constructor(private readonly state: string) {}
+
+  async of(database: string, jobId: string, unit: string): Promise<Downtime | undefined> {
+    return (await this.read(database)).find((item) => item.jobId === jobId && item.unit === unit);
+  }
+
+  /** Adds to what is known of the job, since a job may stop its database more than once; the same spell counts once. */
+  async add(database: string, more: Downtime): Promise<Downtime> {
+    const all = await this.read(database);
+    const isSame = (item: Downtime) => item.jobId === more.jobId && item.unit === more.unit;
+    const sum = { ...more, spells: { ...all.find(isSame)?.spells, ...more.spells } };
+    const kept = [...all.filter((item) => !isSame(item)), sum].slice(-remembered);
+    await writeDurably(this.file(database), JSON.stringify(kept));
+    return sum;
+  }
+
+  private read(database: string): Promise<readonly Downtime[]> {
+    return readFileAs(this.file(database), z.array(Downtime), []);
+  }
+
+  private file(database: string): string {
+    return join(this.state, database, 'downtimes.json');
+  }
+}

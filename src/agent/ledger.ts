@@ -1,0 +1,113 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { failure } from '../model/errors';
+import type { Hold } from '../model/hold';
+import { readIfThere, removeDurably, writeDurably } from './durable-file';
+import { judgeHold, noTokens, SeenTokens } from './fencing';
+import { Serial } from './serial';
+import { type StopEntry, StoppedFile } from './stop-entry';
+
+const TokensFile = z.record(z.string(), SeenTokens);
+
+/** An entry and the key of its database in the configuration. */
+export interface FoundEntry {
+  readonly database: string;
+  readonly entry: StopEntry;
+}
+
+/**
+ * The agent's own memory of what it took out of service and which holds it obeyed: small files in `<state>/<database>/`, each written and synced
+ * before the deed. Nothing else keeps a database from being left stopped when everything around it dies.
+ */
+export class Ledger {
+  private readonly serial = new Serial();
+
+  constructor(private readonly state: string) {}
+
+  /** Runs one piece of work on a database at a time: steps of jobs and the watchdog never act on it together. */
+  exclusively<T>(database: string, work: () => Promise<T>): Promise<T> {
+    return this.serial.run(database, work);
+  }
+
+  /** What is out of service because of a job. Rejects with `ledger-unreadable`. */
+  async find(database: string, unit: string): Promise<StopEntry | undefined> {
+    return (await this.entries(database)).find((entry) => entry.unit === unit);
+  }
+
+  /** Every entry of every database on this host, unreadable ones reported instead of returned. */
+  async all(onUnreadable: (error: unknown) => void): Promise<readonly FoundEntry[]> {
+    const found: FoundEntry[] = [];
+    for (const database of await this.databases()) {
+      try {
+        for (const entry of await this.entries(database)) found.push({ database, entry });
+      } catch (error) {
+        onUnreadable(error);
+      }
+    }
+    return found;
+  }
+
+  /** Replaces the entry of its unit. On disk when this resolves. */
+  async put(database: string, entry: StopEntry): Promise<void> {
+    const others = (await this.entries(database)).filter(({ unit }) => unit !== entry.unit);
+    await this.write(database, [...others, entry]);
+  }
+
+  async remove(database: string, unit: string): Promise<void> {
+    const entries = await this.entries(database);
+    const others = entries.filter((entry) => entry.unit !== unit);
+    if (others.length === entries.length) return;
+    if (others.length > 0) return this.write(database, others);
+    await removeDurably(this.stoppedFile(database));
+  }
+
+  /** Rejects with `hold-lost` where a later hold was obeyed here; remembers this one otherwise. */
+  async admit(database: string, hold: Hold): Promise<void> {
+    const path = join(this.state, database, 'tokens.json');
+    const tokens = await readFileAs(path, TokensFile, {});
+    const verdict = judgeHold(tokens[hold.lock] ?? noTokens, hold);
+    if ('refusedBy' in verdict) {
+      throw failure('hold-lost', { database, token: hold.token, last: verdict.refusedBy });
+    }
+    const before = tokens[hold.lock];
+    const { exclusive, any } = verdict.admitted;
+    if (before?.exclusive === exclusive && before.any === any) return;
+    await writeDurably(path, JSON.stringify({ ...tokens, [hold.lock]: verdict.admitted }));
+  }
+
+  private async entries(database: string): Promise<readonly StopEntry[]> {
+    const nothing = { 'format-version': 1 as const, entries: [] };
+    return (await readFileAs(this.stoppedFile(database), StoppedFile, nothing)).entries;
+  }
+
+  private write(database: string, entries: readonly StopEntry[]): Promise<void> {
+    const text = JSON.stringify({ 'format-version': 1, entries }, null, 2);
+    return writeDurably(this.stoppedFile(database), `${text}\n`);
+  }
+
+  private stoppedFile(database: string): string {
+    return join(this.state, database, 'stopped.json');
+  }
+
+  private async databases(): Promise<readonly string[]> {
+    const found = await readdir(this.state, { withFileTypes: true }).catch(() => []);
+    return found.filter((item) => item.isDirectory()).map(({ name }) => name);
+  }
+}
+
+/** Reads one of the agent's own files; `absent` where there is none. Rejects with `ledger-unreadable`. */
+export async function readFileAs<T extends z.ZodType>(
+  path: string,
+  schema: T,
+  absent: z.infer<T>,
+): Promise<z.infer<T>> {
+  const text = await readIfThere(path);
+  if (text === undefined) return absent;
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
+    throw failure('ledger-unreadable', { file: path, reason: reason.replaceAll('\n', ' ') }, cause);
+  }
+}

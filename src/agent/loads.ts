@@ -1,0 +1,59 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import type { RestorePlan } from '../model/plan';
+import { removeDurably, writeDurably } from './durable-file';
+import { readFileAs } from './ledger';
+
+const Load = z.object({
+  workflowId: z.string(),
+  runId: z.string(),
+  plan: z.custom<RestorePlan>((value) => typeof value === 'object' && value !== null),
+});
+export type Load = z.infer<typeof Load>;
+
+/**
+ * Which restores have begun to load beside the live data and have neither swapped it in nor thrown it away. Called only while the database is
+ * held exclusively in the ledger.
+ */
+export class Loads {
+  constructor(private readonly state: string) {}
+
+  of(database: string): Promise<readonly Load[]> {
+    return readFileAs(this.file(database), z.array(Load), []);
+  }
+
+  /** The loads of every database; unreadable books are reported instead. */
+  async all(onUnreadable: (error: unknown) => void): Promise<readonly Load[]> {
+    const folders = await readdir(this.state, { withFileTypes: true }).catch(() => []);
+    const names = folders.filter((item) => item.isDirectory()).map(({ name }) => name);
+    const reported = (error: unknown): readonly Load[] => {
+      onUnreadable(error);
+      return [];
+    };
+    return (await Promise.all(names.map((name) => this.of(name).catch(reported)))).flat();
+  }
+
+  /** Written before the load begins, so that nothing lies about unknown. */
+  async begin(load: Load): Promise<void> {
+    const { database, jobId } = load.plan;
+    await this.write(database, [...(await this.others(database, jobId)), load]);
+  }
+
+  async end(database: string, jobId: string): Promise<void> {
+    await this.write(database, await this.others(database, jobId));
+  }
+
+  private async others(database: string, jobId: string): Promise<readonly Load[]> {
+    return (await this.of(database)).filter(({ plan }) => plan.jobId !== jobId);
+  }
+
+  private async write(database: string, loads: readonly Load[]): Promise<void> {
+    if (loads.length > 0) return writeDurably(this.file(database), JSON.stringify(loads));
+    await removeDurably(this.file(database));
+  }
+
+  private file(database: string): string {
+    return join(this.state, database, 'loads.json');
+  }
+}

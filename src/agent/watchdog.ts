@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type DiscardParts, discardLoads } from './discard-loads';
+import { type RescueParts, Rescuer } from './rescuer';
+import type { RunSight } from './run-sight';
+import type { WorkKey } from './running-work';
+import type { Spool } from './spool';
+
+export interface WatchdogParts extends RescueParts, DiscardParts {
+  readonly spool: Spool;
+  /** Milliseconds between two rounds; 5,000 if absent. */
+  readonly every?: number;
+}
+
+const defaultEvery = 5_000;
+const sweepEvery = 3_600_000;
+
+/**
+ * Looks, when the agent starts and every few seconds, at what jobs have left behind on this host: databases out of service, work that nobody waits
+ * for, data loaded for nothing, folders in the spool. Whatever belongs to a job that is over is ended, undone or removed.
+ */
+export class Watchdog {
+  private readonly rescuer: Rescuer;
+  private readonly stopping = new AbortController();
+  private wake: () => void = () => {};
+  private running: Promise<void> = Promise.resolve();
+  private sweptAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly parts: WatchdogParts) {
+    this.rescuer = new Rescuer(parts);
+  }
+
+  /** Starts looking; the first round begins at once. */
+  start(): void {
+    this.running = this.run();
+  }
+
+  /** Looks again soon: something has changed. */
+  poke(): void {
+    this.wake();
+  }
+
+  /** Resolves when the round under way is over. */
+  async stop(): Promise<void> {
+    this.stopping.abort(new Error('the agent goes'));
+    this.wake();
+    await this.running;
+  }
+
+  /** One look at everything. Never rejects. */
+  async round(): Promise<void> {
+    const { signal } = this.stopping;
+    const steps = [
+      () => this.endUnwanted(),
+      () => this.rescuer.round(signal),
+      () => discardLoads(this.parts, signal),
+      () => this.sweepSpool(),
+    ];
+    for (const step of steps) {
+      await step().catch((error) => this.parts.report.error(`the watchdog stumbled: ${String(error)}`));
+    }
+  }
+
+  /** Brings up every database that is down because of a job, since nobody watches from now on. Call it after `stop`. */
+  async bringEverythingUp(reason: string, signal: AbortSignal): Promise<void> {
+    await this.rescuer.everything(reason, signal);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      const woken = new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+      await this.round();
+      const wait = new AbortController();
+      const pause = sleep(this.parts.every ?? defaultEvery, undefined, { signal: wait.signal }).catch(() => {});
+      await Promise.race([woken, pause]);
+      wait.abort();
+    }
+  }
+
+  private async endUnwanted(): Promise<void> {
+    const { register, lookAt, report } = this.parts;
+    for (const key of register.unclaimed()) {
+      const reason = unwanted(await lookAt(key.workflowId, key.runId), key);
+      if (reason === undefined) continue;
+      report.info(`ending step ${key.step} of job "${key.workflowId}": ${reason}`);
+      await register.endUnclaimed(key, reason);
+    }
+  }
+
+  private async sweepSpool(): Promise<void> {
+    if (Date.now() - this.sweptAt < sweepEvery) return;
+    const { spool, lookAt, report } = this.parts;
+    const { removed, unanswered } = await spool.sweep(lookAt);
+    if (unanswered === 0) this.sweptAt = Date.now();
+    if (removed.length > 0) report.info('removed the spool folders of jobs that are over', { jobs: removed });
+  }
+}
+
+/** Why nobody will ever ask for this work again; undefined where somebody may. */
+function unwanted(sight: RunSight, { activityId }: WorkKey): string | undefined {
+  if (sight.state === 'closed' || sight.state === 'unknown') return 'its job is over';
+  if (sight.state === 'unreachable') return undefined;
+  const pending = sight.steps.find((step) => step.activityId === activityId);
+  if (pending === undefined) return 'its job has gone on without it';
+  return pending.cancelRequested ? 'it was cancelled' : undefined;
+}
