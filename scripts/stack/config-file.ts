@@ -13,8 +13,10 @@ export interface ConfigChanges {
   readonly unit?: Readonly<Record<string, unknown>>;
   /** Merged into the storage "main". */
   readonly storage?: Readonly<Record<string, unknown>>;
-  /** More databases, besides "shop". */
-  readonly databases?: Readonly<Record<string, unknown>>;
+  /** More databases, each "shop" with these changes to it and to its unit. */
+  readonly databases?: Readonly<Record<string, { readonly changes: object; readonly unit?: object }>>;
+  /** More storages, each "main" with these changes. */
+  readonly storages?: Readonly<Record<string, object>>;
 }
 
 export interface ConfigFile {
@@ -63,8 +65,20 @@ export async function writeConfig({ folder, temporal, s3, postgres, changes }: N
   const config = {
     temporal: { address: temporal.address },
     agents: { db1: { state: join(folder, 'agent') } },
-    storages: { main, near: { kind: 'directory', path: join(folder, 'near') } },
-    databases: { shop, ...changes.databases },
+    storages: {
+      main,
+      near: { kind: 'directory', path: join(folder, 'near') },
+      ...variants(changes.storages ?? {}, (changed) => ({ ...main, ...changed })),
+    },
+    databases: {
+      shop,
+      ...variants(changes.databases ?? {}, ({ changes, unit: changedUnit }, name) => ({
+        ...shop,
+        database: 'shop',
+        ...changes,
+        units: [{ ...unit, name: `${name}/0`, ...changedUnit }],
+      })),
+    },
   };
   const path = join(folder, 'holdfast.yaml');
   await writeFile(path, stringify(config), { mode: 0o600 });
@@ -74,6 +88,13 @@ export async function writeConfig({ folder, temporal, s3, postgres, changes }: N
     S3_SECRET_KEY: s3.secretKey,
   };
   return { path, secrets };
+}
+
+function variants<T>(
+  changes: Readonly<Record<string, T>>,
+  make: (change: T, name: string) => object,
+): Record<string, object> {
+  return Object.fromEntries(Object.entries(changes).map(([name, change]) => [name, make(change, name)]));
 }
 
 function reference(name: string): string {
