@@ -50,7 +50,7 @@ function tally(done, seconds) {
   }
   for (const { title } of done.filter((counts) => counts.failed + counts.skipped > 0)) say(`failed: ${title}`);
   say(`${done.length} phases in ${seconds.toFixed(0)} s`);
-  if (passed + failed === 0) say('no test ran');
+  if (passed === 0) say('no test passed: nothing is shown to work');
   say(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   return passed > 0 && failed === 0 && skipped === 0;
 }

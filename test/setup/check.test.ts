@@ -64,7 +64,7 @@ describe('the check', () => {
 
   it('fails when no file fits the words, and in a full run when a whole phase has no tests', async () => {
     const nothing = await check('no-such-test');
-    expect(nothing.output).toContain('no test ran\n0 passed, 0 failed');
+    expect(nothing.output).toContain('no test passed: nothing is shown to work\n0 passed, 0 failed');
     expect(nothing.code).toBe(1);
     const full = await check();
     expect(full.output).toContain('── workflow: FAILED: no tests');
