@@ -1,0 +1,25 @@
+import type { JobResult } from '../model/interface-job';
+import type { VerifyRequest } from '../model/job-request';
+import type { VerifyPlan } from '../model/plan';
+import { conduct } from './conduct';
+import { Job } from './job';
+import { Screen } from './phase';
+import { identity, planned } from './planned';
+import { planning } from './proxies';
+import { answerFrom } from './record';
+
+/** Reads a backup back: every checksum, and the engine's own table of contents. Touches no database, so it takes no hold. */
+export async function verify(request: VerifyRequest): Promise<JobResult> {
+  const { database } = request;
+  const screen = new Screen('verify', database);
+  const options = { summary: `plan verification of ${database}` };
+  const plan = () => planning.planVerify.executeWithOptions(options, [{ request, ...identity() }]);
+  const answer = await planned(screen, 'verify', database, plan);
+  if (answer.kind === 'finished') return answerFrom(answer.record);
+  return conduct(new Job(answer.plan, screen), request, readBack);
+}
+
+async function readBack(job: Job<VerifyPlan>): Promise<void> {
+  const { bytes, notes } = await job.run('verifyBackup', {});
+  Object.assign(job.gained, { bytes, notes });
+}
