@@ -61,6 +61,9 @@ if (option) {
   process.stderr.write(`choose tests: unknown option "${option}"; give words of test paths: npm test -- storage\n`);
   process.exit(2);
 }
+// by exiting, and not by the signal alone, so that the child that runs is ended too
+process.once('SIGINT', () => process.exit(130));
+process.once('SIGTERM', () => process.exit(143));
 const started = performance.now();
 const good = tally(await checkAll(words), (performance.now() - started) / 1000);
 process.exitCode = good ? 0 : 1;

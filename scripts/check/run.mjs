@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { endSurvivors, newMark } from './survivors.mjs';
 
 /** No phase takes this long; one that does hangs, and a hang must not outlast the patience of whoever waits. */
 const longestPhaseMs = 20 * 60_000;
@@ -28,9 +29,12 @@ export async function runJest(root, files, workers) {
     '--runTestsByPath',
     ...files,
   ];
+  const mark = newMark();
   try {
-    const end = await run(root, args, { HOLDFAST_COUNTS: counts }, counts);
-    return judge(end, existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : undefined);
+    const end = await run(root, args, { HOLDFAST_COUNTS: counts, ...mark }, counts);
+    const left = await endSurvivors(mark);
+    const cutOff = end.cutOff ?? (left.length > 0 ? `tests left running: ${left.join(', ')}` : undefined);
+    return judge({ ...end, cutOff }, existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : undefined);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -53,8 +57,11 @@ function run(root, args, environment, countsFile) {
     const env = { ...process.env, ...environment };
     const child = spawn(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'inherit', 'inherit'] });
     const watch = watchFor(child, countsFile);
+    const endWithUs = () => child.kill();
+    process.once('exit', endWithUs);
     child.once('error', reject);
     child.once('close', (code, signal) => {
+      process.off('exit', endWithUs);
       watch.end();
       resolve({ code: code ?? signal, cutOff: watch.cutOff });
     });

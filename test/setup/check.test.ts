@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ended } from './sandbox';
@@ -77,6 +77,20 @@ describe('the check', () => {
     expect(output).toContain('src/wrong.ts(1,14): error TS2322');
     expect(lastLine).toBe('2 passed, 1 failed');
     expect(code).toBe(1);
+  });
+
+  it('fails when a test leaves a process running, names it, and ends it', async () => {
+    const note = path.join(tree, 'pid');
+    const leave = `const child = spawn('sleep', ['31.5'], { detached: true, stdio: 'ignore' }); child.unref();`;
+    const keep = `writeFileSync(${JSON.stringify(note)}, String(child.pid));`;
+    const imports = `import { spawn } from 'node:child_process';\nimport { writeFileSync } from 'node:fs';`;
+    write('test/services/leak.test.ts', `${imports}\nit('leaves a process', () => { ${leave} ${keep} });`);
+    const { code, output } = await check('services');
+    expect(output).toContain('── engine: FAILED: tests left running: sleep 31.5');
+    expect(code).toBe(1);
+    const cmdline = path.join('/proc', readFileSync(note, 'utf8'), 'cmdline');
+    // one that ended and was not waited for has an empty command line
+    expect(existsSync(cmdline) ? readFileSync(cmdline, 'utf8') : '').toBe('');
   });
 
   it('refuses an option instead of guessing at it', async () => {
