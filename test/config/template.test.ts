@@ -33,7 +33,7 @@ describe('the text that init writes', () => {
 
   test('the alternatives in its comments are sound too', () => {
     const opened = configTemplate({ databaseName: 'shop' })
-      .replace(/^( *)# ( *\w[\w-]*:( |$)|#)/gm, '$1$2')
+      .replace(/^( +)# ( *\w[\w-]*:( |$)|#)/gm, '$1$2')
       .replace(/^ *# *#.*$/gm, '');
     expect(() => parseConfig(opened, 'holdfast.yaml')).not.toThrow();
     expect(parseConfig(opened, 'holdfast.yaml').storages['far']?.kind).toBe('s3');
