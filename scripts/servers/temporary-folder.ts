@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { guardFolder } from './guard';
@@ -13,7 +13,7 @@ export interface TemporaryFolder {
 
 /** A new folder that every user may enter (servers run as their own), removed also when this process ends without a word or is killed. */
 export async function temporaryFolder(name: string): Promise<TemporaryFolder> {
-  const path = await mkdtemp(join(tmpdir(), `${name}-`));
+  const path = await mkdtemp(join(await realpath(tmpdir()), `${name}-`));
   await chmod(path, 0o755);
   const guard = guardFolder(path, 'remove');
   const remove = async () => {
