@@ -1,0 +1,96 @@
+import type { ErrorEntry } from './errors';
+
+/** Exit codes 1 and 2: a defect of ours; wrong usage or configuration. */
+export const usageErrors = {
+  'internal-defect': {
+    exit: 1,
+    retried: false,
+    message: 'run {operation}: unexpected failure: {reason}',
+    hint: 'this is a defect of Holdfast; see the job with: holdfast show {job}',
+  },
+
+  'usage-wrong': {
+    exit: 2,
+    retried: false,
+    message: 'read the command line: {reason}',
+    hint: 'see: holdfast {command} --help',
+  },
+  'configuration-missing': {
+    exit: 2,
+    retried: false,
+    message: 'read configuration "{file}": no such file (looked for it in {searched})',
+    hint: 'write one with: holdfast init',
+  },
+  'configuration-invalid': {
+    exit: 2,
+    retried: false,
+    message: 'read configuration "{file}": {problems}',
+    hint: 'correct the file, then try: holdfast doctor',
+  },
+  'secret-unresolved': {
+    exit: 2,
+    retried: false,
+    message: 'resolve secret "{reference}" of "{key}": {reason}',
+    hint: 'set it where the worker runs, then try: holdfast doctor',
+  },
+  'database-unknown': {
+    exit: 2,
+    retried: false,
+    message: 'find database "{database}": the configuration knows {known}',
+    hint: 'see the names with: holdfast list --help',
+  },
+  'storage-unknown': {
+    exit: 2,
+    retried: false,
+    message: 'find storage "{storage}": the configuration knows {known}',
+    hint: 'check the configuration with: holdfast doctor',
+  },
+  'unit-unknown': {
+    exit: 2,
+    retried: false,
+    message: 'find unit "{unit}" of database "{database}": the configuration knows {known}',
+    hint: 'check the configuration with: holdfast doctor',
+  },
+  'agent-running': {
+    exit: 2,
+    retried: false,
+    message: 'start agent "{agent}": process {pid} runs it already on this host',
+    hint: 'stop that one first, or see who serves with: holdfast doctor',
+  },
+  'request-invalid': {
+    exit: 2,
+    retried: false,
+    message: 'read job request: {problems}',
+    hint: 'see the accepted keys with: holdfast {command} --help',
+  },
+  'method-unsupported': {
+    exit: 2,
+    retried: false,
+    message: 'plan {method} backup in mode "{mode}": {engine} offers {offered}',
+    hint: 'choose one of them with: holdfast backup --method NAME --mode NAME',
+  },
+  'job-id-taken': {
+    exit: 2,
+    retried: false,
+    message: 'start job "{job}": that id belongs to another request ({difference})',
+    hint: 'choose another id, or look at that job with: holdfast show {job}',
+  },
+  'job-unknown': {
+    exit: 2,
+    retried: false,
+    message: 'find job "{job}": neither Temporal nor the job records know it',
+    hint: 'see the known ones with: holdfast jobs',
+  },
+  'schedule-unknown': {
+    exit: 2,
+    retried: false,
+    message: 'find schedule "{schedule}": no such schedule of Holdfast',
+    hint: 'see them with: holdfast schedule list',
+  },
+  'secret-in-request': {
+    exit: 2,
+    retried: false,
+    message: 'read job request: storage-config carries keys, which would stay in the history in the clear',
+    hint: 'name a configured storage instead: holdfast backup DATABASE --storage NAME',
+  },
+} as const satisfies Record<string, ErrorEntry>;
