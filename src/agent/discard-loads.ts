@@ -3,13 +3,13 @@ import type { Books } from './books';
 import type { Load } from './loads';
 import type { Register } from './register';
 import type { LookAtRun } from './run-sight';
-import type { UnitOpener } from './unit-opener';
+import type { WithUnit } from './with-unit';
 
 export interface DiscardParts {
   readonly books: Books;
   readonly register: Register;
   readonly lookAt: LookAtRun;
-  readonly openUnit: UnitOpener;
+  readonly withUnit: WithUnit;
   readonly report: AgentReport;
 }
 
@@ -26,7 +26,7 @@ export async function discardLoads(parts: DiscardParts, signal: AbortSignal): Pr
 }
 
 async function discard(parts: DiscardParts, { workflowId, runId, plan }: Load, signal: AbortSignal): Promise<void> {
-  const { books, register, openUnit, report } = parts;
+  const { books, register, withUnit, report } = parts;
   const { database, jobId, jobType, target } = plan;
   await register.endRun(runId, 'its job is over');
   await books.ledger.exclusively(database, async () => {
@@ -38,8 +38,8 @@ async function discard(parts: DiscardParts, { workflowId, runId, plan }: Load, s
       report.warn(`job "${jobId}" is over and may have left an incomplete "${target.name}" beside "${database}"`);
     } else {
       const job = { jobId, workflowId, runId };
-      const { engine, context } = await openUnit({ database, unit: plan.unit.name, job, jobType, signal });
-      await engine.discardLoaded(context, plan);
+      const request = { database, unit: plan.unit.name, job, jobType, signal };
+      await withUnit(request, ({ engine, context }) => engine.discardLoaded(context, plan));
       report.info(`discarded what job "${jobId}" had loaded for database "${database}"`);
     }
     await books.loads.end(database, jobId);

@@ -6,13 +6,13 @@ import type { Register } from './register';
 import type { LookAtRun, RunSight } from './run-sight';
 import { Silence } from './silence';
 import type { StopEntry } from './stop-entry';
-import type { UnitOpener } from './unit-opener';
+import type { WithUnit } from './with-unit';
 
 export interface RescueParts {
   readonly books: Books;
   readonly register: Register;
   readonly lookAt: LookAtRun;
-  readonly openUnit: UnitOpener;
+  readonly withUnit: WithUnit;
   readonly report: AgentReport;
   /** Counts databases that were brought back up, for monitoring. */
   readonly countRescue: (database: string) => void;
@@ -83,15 +83,16 @@ export class Rescuer {
     reason: string,
     signal: AbortSignal,
   ): Promise<BroughtUp | undefined> {
-    const { books, register, openUnit } = this.parts;
+    const { books, register, withUnit } = this.parts;
     await register.endRun(runId, reason);
     return books.ledger.exclusively(database, async () => {
       const entry = await books.ledger.find(database, unit);
       if (entry?.runId !== runId) return undefined;
       const job = { jobId, workflowId, runId };
-      const opened = await openUnit({ database, unit, job, jobType: plan.jobType, signal });
-      opened.context.log.line('holdfast', `bringing the database back up: ${reason}`);
-      return rescue(books, database, entry, opened);
+      return withUnit({ database, unit, job, jobType: plan.jobType, signal }, (opened) => {
+        opened.context.log.line('holdfast', `bringing the database back up: ${reason}`);
+        return rescue(books, database, entry, opened);
+      });
     });
   }
 

@@ -16,11 +16,12 @@ export interface PendingStep {
 /** Looks at a run, or at the latest run of a workflow where no run id is given. Never rejects. */
 export type LookAtRun = (workflowId: string, runId?: string) => Promise<RunSight>;
 
-const patience = 5_000;
+const defaultPatience = 5_000;
 /** temporal.api.enums.v1.PendingActivityState.CANCEL_REQUESTED */
 const cancelRequested = 3;
 
-export function lookThrough(client: Client): LookAtRun {
+/** `patience` is the milliseconds after which a Temporal that does not answer counts as unreachable. */
+export function lookThrough(client: Client, patience = defaultPatience): LookAtRun {
   return async (workflowId, runId) => {
     try {
       return await client.withDeadline(Date.now() + patience, () => describe(client, workflowId, runId));

@@ -79,13 +79,15 @@ export class Watchdog {
   }
 
   private async endUnwanted(): Promise<void> {
+    await Promise.all(this.parts.register.unclaimed().map((key) => this.endIfUnwanted(key)));
+  }
+
+  private async endIfUnwanted(key: WorkKey): Promise<void> {
     const { register, lookAt, report } = this.parts;
-    for (const key of register.unclaimed()) {
-      const reason = unwanted(await lookAt(key.workflowId, key.runId), key);
-      if (reason === undefined) continue;
-      report.info(`ending step ${key.step} of job "${key.workflowId}": ${reason}`);
-      await register.endUnclaimed(key, reason);
-    }
+    const reason = unwanted(await lookAt(key.workflowId, key.runId), key);
+    if (reason === undefined) return;
+    report.info(`ending step ${key.step} of job "${key.workflowId}": ${reason}`);
+    await register.endUnclaimed(key, reason);
   }
 
   private async sweepSpool(): Promise<void> {
