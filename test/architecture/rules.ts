@@ -12,7 +12,8 @@ export const rules: Readonly<Record<string, RoomRule>> = {
   // crosses every boundary, the workflow sandbox included: no I/O, no clock
   model: { values: [], packages: ['zod'] },
   config: { values: ['model'] },
-  pipeline: { values: ['model'], types: ['config', 'storage'] },
+  // its sinks and sources keep promises that the engines' contract words
+  pipeline: { values: ['model'], types: ['config', 'engines', 'storage'] },
   storage: { values: ['model', 'pipeline'], types: ['config'] },
   services: { values: ['model', 'pipeline'], types: ['config'] },
   engines: { values: ['model', 'pipeline'], types: ['config', 'services', 'storage'] },
@@ -24,7 +25,8 @@ export const rules: Readonly<Record<string, RoomRule>> = {
   },
   agent: { values: ['model', 'pipeline', 'services'], types: ['activities', 'config', 'engines', 'storage'] },
   activities: { values: ['agent', 'config', 'engines', 'model', 'pipeline', 'services', 'storage'] },
-  client: { values: ['config', 'model'], types: ['activities', 'workflows'] },
+  // the catalogue is read from the store alone
+  client: { values: ['config', 'model', 'storage'], types: ['activities', 'workflows'] },
   workers: {
     values: ['activities', 'agent', 'client', 'config', 'engines', 'model', 'pipeline', 'services', 'storage'],
     types: ['workflows'],
