@@ -14,6 +14,8 @@ export interface StackOptions {
   /** Of the PostgreSQL server; false is for tests. */
   readonly fsync?: boolean;
   readonly config?: ConfigChanges;
+  /** PEM files for an S3 server that speaks TLS. */
+  readonly s3Tls?: { readonly cert: string; readonly key: string };
 }
 
 /** Everything that a job needs, real, on free ports, in one temporary folder: Temporal, S3, PostgreSQL and a configuration that names them. */
@@ -42,10 +44,10 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   return { folder: folder.path, ...servers, holdfast, close };
 }
 
-async function startServers(folder: TemporaryFolder, { ui = false, uiPort, fsync = true }: StackOptions) {
+async function startServers(folder: TemporaryFolder, { ui = false, uiPort, fsync = true, s3Tls }: StackOptions) {
   const [temporal, s3, postgres] = await Promise.allSettled([
     startTemporal({ folder: folder.path, ui, uiPort }),
-    startS3({ folder: folder.path }),
+    startS3({ folder: folder.path, tls: s3Tls }),
     startPostgres({ folder: join(folder.path, 'postgres'), fsync }),
   ]);
   if (temporal.status === 'fulfilled' && s3.status === 'fulfilled' && postgres.status === 'fulfilled') {
