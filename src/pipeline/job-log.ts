@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import type { JobLog } from './pipeline';
 
 const defaultMaxBytes = 64 * 2 ** 20;
@@ -31,7 +31,7 @@ export function createJobLog(path: string, secrets: readonly string[] = [], opti
 class JobLogFile implements FileJobLog {
   private descriptor: number | undefined;
   private bytes: number;
-  private cut = false;
+  private cut: boolean;
 
   constructor(
     readonly path: string,
@@ -39,8 +39,9 @@ class JobLogFile implements FileJobLog {
     private readonly maxBytes: number,
     private readonly now: () => Date,
   ) {
-    this.descriptor = openSync(path, 'a', 0o600);
+    this.descriptor = openSync(path, 'a+', 0o600);
     this.bytes = fstatSync(this.descriptor).size;
+    this.cut = endsWith(this.descriptor, this.bytes, this.cutNotice());
   }
 
   line(source: string, text: string): void {
@@ -50,7 +51,7 @@ class JobLogFile implements FileJobLog {
       .map((part) => this.entry(source, part));
     const content = Buffer.from(entries.join(''));
     this.cut = this.bytes + content.length > this.maxBytes;
-    const written = this.cut ? Buffer.from(this.entry('holdfast', `log cut here, at ${this.maxBytes} bytes`)) : content;
+    const written = this.cut ? Buffer.from(this.entry('holdfast', this.cutNotice())) : content;
     writeSync(this.descriptor, written);
     this.bytes += written.length;
   }
@@ -65,9 +66,19 @@ class JobLogFile implements FileJobLog {
     this.descriptor = undefined;
   }
 
+  private cutNotice(): string {
+    return `log cut here, at ${this.maxBytes} bytes`;
+  }
+
   private entry(source: string, text: string): string {
     return `${this.now().toISOString()} ${source} ${text}\n`;
   }
+}
+
+function endsWith(descriptor: number, size: number, text: string): boolean {
+  const tail = Buffer.alloc(Math.min(size, Buffer.byteLength(text) + 1));
+  readSync(descriptor, tail, 0, tail.length, size - tail.length);
+  return tail.toString() === `${text}\n`;
 }
 
 /** Longest first, so that a secret which is part of another leaves nothing of the longer one. */

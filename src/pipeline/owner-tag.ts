@@ -9,7 +9,7 @@ export function ownerTag(): Readonly<Record<string, string>> {
 }
 
 /** Start of a process in clock ticks since boot; undefined where there is no such process. */
-export function startTimeOf(pid: number): string | undefined {
+export function startTimeOf(pid: number | string): string | undefined {
   return processStat(pid)?.[21];
 }
 

@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { closedWithin } from './closed-within';
 import { LineSplitter } from './line-splitter';
 
 /** How long a process that left its group may keep the pipe open. */
@@ -11,12 +12,9 @@ export function readLines(descriptor: number, onLine: (line: string) => void): {
   // A pipe that cannot be read is closed; the exit code tells how the process did.
   socket.on('error', () => {});
   socket.on('data', (chunk) => splitter.push(chunk));
-  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
   return {
     async finish() {
-      const late = setTimeout(() => socket.destroy(), grace);
-      await closed;
-      clearTimeout(late);
+      await closedWithin(socket, grace);
       splitter.end();
     },
   };

@@ -1,5 +1,9 @@
+import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { failure } from '../model/errors';
+import { closedWithin } from './closed-within';
+import { LineSplitter } from './line-splitter';
+import { ownerVariable } from './owner-tag';
 import type { Command, JobLog, ProcessEnd } from './pipeline';
 import { startPipeline } from './start-pipeline';
 
@@ -14,6 +18,10 @@ export interface RunCommandOptions {
   readonly killAfter?: number;
   /** Written to stdin; nothing if absent. */
   readonly input?: string;
+  /** Whether the lines of stdout go to the log too. */
+  readonly logOutput?: boolean;
+  /** For scripts of others, which may start a service on purpose: what they leave behind does not count as a survivor of ours. */
+  readonly leavesServices?: boolean;
 }
 
 export interface CommandResult extends ProcessEnd {
@@ -21,6 +29,8 @@ export interface CommandResult extends ProcessEnd {
 }
 
 const defaultMaxOutput = 2 ** 20;
+/** How long a process that left the command's group may keep its stdout open. */
+const outputGrace = 500;
 
 /** Runs one short tool to its end. Rejects as a pipeline does, and with `process-failed` on a timeout. */
 export async function runCommand(command: Command, options: RunCommandOptions): Promise<CommandResult> {
@@ -28,25 +38,36 @@ export async function runCommand(command: Command, options: RunCommandOptions): 
   const late = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
   const either = late ? AbortSignal.any([signal, late]) : signal;
   const stdin = input === undefined ? 'none' : 'pipe';
-  const running = startPipeline([command], { signal: either, log, killAfter, stdin, stdout: 'pipe' });
+  const env = options.leavesServices ? { ...command.env, [ownerVariable]: '' } : command.env;
+  const running = startPipeline([{ ...command, env }], { signal: either, log, killAfter, stdin, stdout: 'pipe' });
   running.stdin?.end(input);
   const output = collect(running.stdout, options.maxOutput ?? defaultMaxOutput);
+  if (options.logOutput) logLines(running.stdout, basename(command.program), log);
   const end = await running.done.catch((error) => {
     if (!late?.aborted || signal.aborted) throw error;
     throw failure('process-failed', { tool: command.program, reason: `no end within ${timeout} ms` }, error);
   });
   const [only] = end;
   if (only === undefined) throw new RangeError('a pipeline of one command ended with none');
-  return { ...only, stdout: await output };
+  return { ...only, stdout: await output(outputGrace) };
 }
 
-async function collect(stdout: Readable | undefined, max: number): Promise<string> {
+function logLines(stdout: Readable | undefined, source: string, log: JobLog): void {
+  const splitter = new LineSplitter((line) => log.line(source, line));
+  stdout?.on('data', (chunk: Buffer) => splitter.push(chunk));
+  stdout?.once('close', () => splitter.end());
+}
+
+/** Reads from now on; what it returns resolves to the text, waiting `grace` milliseconds at most for its end. */
+function collect(stdout: Readable | undefined, max: number): (grace: number) => Promise<string> {
   const kept: Buffer[] = [];
   let length = 0;
   stdout?.on('data', (chunk: Buffer) => {
     if (length < max) kept.push(chunk.subarray(0, max - length));
     length += chunk.length;
   });
-  await new Promise((resolve) => (stdout ? stdout.once('close', resolve) : resolve(undefined)));
-  return Buffer.concat(kept).toString('utf8');
+  return async (grace) => {
+    if (stdout) await closedWithin(stdout, grace);
+    return Buffer.concat(kept).toString('utf8');
+  };
 }
