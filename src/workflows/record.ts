@@ -85,7 +85,8 @@ export function recordOf(request: Record<string, unknown>, result: JobResult, st
 export function answerFrom({ result }: JobRecord): JobResult {
   if (result.status === 'success') return result;
   const message = result.message ?? 'failed';
-  const { code, hint, exit } = result.error ?? jobFailure('internal-defect', { operation: 'job', reason: message });
+  const { code, hint, exit } =
+    result.error ?? jobFailure('internal-defect', { operation: 'job', reason: message, job: result['job-id'] });
   throw thrown({ code: code as JobFailure['code'], message, hint, exit }, result);
 }
 
