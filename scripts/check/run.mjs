@@ -30,13 +30,16 @@ export async function runJest(root, files, workers) {
     ...files,
   ];
   const mark = newMark();
+  const drop = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', drop);
   try {
     const end = await run(root, args, { HOLDFAST_COUNTS: counts, ...mark }, counts);
     const left = await endSurvivors(mark);
     const cutOff = end.cutOff ?? (left.length > 0 ? `tests left running: ${left.join(', ')}` : undefined);
     return judge({ ...end, cutOff }, existsSync(counts) ? JSON.parse(readFileSync(counts, 'utf8')) : undefined);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    drop();
+    process.off('exit', drop);
   }
 }
 
