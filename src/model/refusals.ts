@@ -124,6 +124,12 @@ export const refusals = {
     message: 'restore into "{target}": it exists already',
     hint: 'choose another name with: holdfast restore {database} --into NAME',
   },
+  'record-unreadable': {
+    exit: 3,
+    retried: false,
+    message: 'read record of job "{job}": {reason}',
+    hint: 'see what Temporal knows with: holdfast show {job}',
+  },
   'manifest-unreadable': {
     exit: 3,
     retried: false,

@@ -41,6 +41,11 @@ export interface Storage {
   prepare(): Promise<void>;
   /** Small objects, atomic: the whole new content or the whole old. */
   put(key: string, content: Uint8Array | string): Promise<void>;
+  /**
+   * `put`, but only where there is no such object yet. Resolves to whether the object now holds exactly `content`: true again for a repetition,
+   * false where another content was first. Two callers with different contents never both get true.
+   */
+  create(key: string, content: Uint8Array | string): Promise<boolean>;
   /** Rejects with `object-missing`. For small objects. */
   get(key: string): Promise<Buffer>;
   /** undefined where there is no such object. */
@@ -53,7 +58,7 @@ export interface Storage {
   delete(keys: readonly string[]): Promise<void>;
   /** Begins an object of unknown length. */
   upload(key: string, options?: TransferOptions): Promise<Upload>;
-  /** The bytes from `start`; resumes by itself after a broken connection. Fails if the object changed meanwhile or ends early. */
+  /** The bytes from `start`; resumes by itself after a broken connection. Fails with `object-changed` if replaced meanwhile or ending early. */
   download(key: string, options?: TransferOptions & { readonly start?: number }): Promise<Readable>;
   /** Ends our own uploads that were begun under `prefix` and never completed, if older than `olderThan`; resolves to their keys. */
   sweep(prefix: string, olderThan: Date): Promise<readonly string[]>;

@@ -1,0 +1,56 @@
+import { BackupId, JobId, Name } from '../model/ids';
+
+/** Keys of one backup; the same words as in docs/design.md. */
+export interface BackupKeys {
+  /** Ends in `/`. */
+  readonly folder: string;
+  readonly manifest: string;
+  /** Holds the sha256 of the manifest, written last: no COMPLETE, no backup. */
+  readonly complete: string;
+  /** Says which job took the id; there from the reservation to the seal. */
+  readonly reserved: string;
+  readonly log: string;
+  /** The key of an artefact by its path in the manifest (`data/dump.pgdump.zst`). */
+  artefact(path: string): string;
+}
+
+/** Keys of one database's repository. Pure; throws a ZodError for names that must not become paths. */
+export interface RepositoryKeys {
+  /** Ends in `/`, as all folders here. */
+  readonly folder: string;
+  readonly claim: string;
+  readonly backups: string;
+  readonly restores: string;
+  readonly jobs: string;
+  /** A probe of one job: written, read back and deleted. */
+  probe(jobId: string): string;
+  backup(backupId: string): BackupKeys;
+  restoreLog(jobId: string): string;
+  jobRecord(jobId: string): string;
+}
+
+export function repositoryKeys(database: string): RepositoryKeys {
+  const folder = `${Name.parse(database)}/`;
+  return {
+    folder,
+    claim: `${folder}repository.json`,
+    backups: `${folder}backups/`,
+    restores: `${folder}restores/`,
+    jobs: `${folder}jobs/`,
+    probe: (jobId) => `${folder}probes/${JobId.parse(jobId)}.json`,
+    backup: (backupId) => backupKeys(`${folder}backups/${BackupId.parse(backupId)}/`),
+    restoreLog: (jobId) => `${folder}restores/${JobId.parse(jobId)}/logs/restore.log`,
+    jobRecord: (jobId) => `${folder}jobs/${JobId.parse(jobId)}.json`,
+  };
+}
+
+function backupKeys(folder: string): BackupKeys {
+  return {
+    folder,
+    manifest: `${folder}manifest.json`,
+    complete: `${folder}COMPLETE`,
+    reserved: `${folder}RESERVED`,
+    log: `${folder}logs/backup.log`,
+    artefact: (path) => `${folder}${path}`,
+  };
+}

@@ -1,0 +1,75 @@
+import type { SentPart } from './multipart';
+import type { Part } from './part';
+
+/** The parts of one upload that are on their way, and those that arrived. The first failure is kept and told to whoever asks next. */
+export class PartsInFlight {
+  readonly #sending = new Set<Promise<void>>();
+  readonly #sent: SentPart[] = [];
+  #numbered = 0;
+  #bytes = 0;
+  #failure: { readonly error: unknown } | undefined;
+  #onFailure: (error: unknown) => void = () => undefined;
+
+  get count(): number {
+    return this.#sending.size;
+  }
+
+  /** Of all parts that were ever added. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** In the order they arrived. */
+  get sent(): readonly SentPart[] {
+    return this.#sent;
+  }
+
+  onFailure(tell: (error: unknown) => void): void {
+    this.#onFailure = tell;
+  }
+
+  /** Sends a part without waiting, and discards it when it arrived or failed. */
+  add(part: Part, send: (number: number) => Promise<SentPart>): void {
+    this.#bytes += part.bytes;
+    const number = ++this.#numbered;
+    const sending = send(number)
+      .finally(() => part.discard())
+      .then(
+        (sent) => void this.#sent.push(sent),
+        (error) => this.#fail(error),
+      )
+      .finally(() => this.#sending.delete(sending));
+    this.#sending.add(sending);
+  }
+
+  /** Resolves when fewer than `limit` are on their way; rejects with the first failure. */
+  async roomFor(limit: number): Promise<void> {
+    while (this.#sending.size >= limit) await Promise.race(this.#sending);
+    this.#check();
+  }
+
+  /** Resolves when one more has arrived; rejects with the first failure. */
+  async next(): Promise<void> {
+    await Promise.race(this.#sending);
+    this.#check();
+  }
+
+  drain(): Promise<void> {
+    return this.roomFor(1);
+  }
+
+  /** Waits for all, however they end. */
+  async settle(): Promise<void> {
+    await Promise.all(this.#sending);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#failure) return;
+    this.#failure = { error };
+    this.#onFailure(error);
+  }
+
+  #check(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+}

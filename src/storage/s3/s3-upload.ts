@@ -1,0 +1,151 @@
+import type { Readable } from 'node:stream';
+import { failure } from '../../model/errors';
+import type { TransferOptions, Upload } from '../storage';
+import { abortMultipart, beginMultipart, completeMultipart, type Multipart, sendPart, sendWhole } from './multipart';
+import type { Part } from './part';
+import type { PartSchedule } from './part-schedule';
+import { PartsInFlight } from './parts-in-flight';
+import type { S3Connection } from './s3-connection';
+import { deleteObjects } from './s3-listing';
+import { headObject } from './s3-objects';
+
+/** An empty part of this size; undefined where one of the upload's parts that are `inFlight` should arrive first. */
+export type OpenPart = (bytes: number, inFlight: number) => Promise<Part | undefined>;
+
+export interface UploadSettings {
+  readonly schedule: PartSchedule;
+  readonly parallelParts: number;
+  readonly storageClass: string | undefined;
+  readonly md5: { demanded: boolean };
+  readonly openPart: OpenPart;
+}
+
+/**
+ * Cuts the stream into parts and sends several at once while the next one fills; the source is read no faster. What fits into the first
+ * part becomes an object by one request. The store learns of the object only in `complete`.
+ */
+export class S3Upload implements Upload {
+  readonly #connection: S3Connection;
+  readonly #key: string;
+  readonly #settings: UploadSettings;
+  readonly #onBytes: ((bytes: number) => void) | undefined;
+  readonly #stop = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #inFlight: PartsInFlight;
+  #filling: Part | undefined;
+  #multipart: Multipart | undefined;
+  #bytes = 0;
+  #state: 'open' | 'completed' | 'aborted' = 'open';
+
+  constructor(connection: S3Connection, key: string, settings: UploadSettings, options: TransferOptions) {
+    this.#connection = connection;
+    this.#key = key;
+    this.#settings = settings;
+    this.#onBytes = options.onBytes;
+    this.#signal = options.signal ? AbortSignal.any([options.signal, this.#stop.signal]) : this.#stop.signal;
+    this.#inFlight = new PartsInFlight();
+  }
+
+  async write(source: Readable): Promise<number> {
+    const end = (reason: unknown) => source.destroy(reason as Error);
+    const onAbort = () => end(this.#signal.reason);
+    this.#signal.addEventListener('abort', onAbort, { once: true });
+    this.#inFlight.onFailure(end); // a part that cannot be sent must not wait for a source that is slow
+    try {
+      this.#signal.throwIfAborted();
+      for await (const chunk of source) await this.#take(chunk as Buffer);
+      if (this.#multipart) await this.#sendFilled();
+      await this.#inFlight.drain();
+    } finally {
+      this.#signal.removeEventListener('abort', onAbort);
+    }
+    return this.#bytes;
+  }
+
+  async complete(bytes: number): Promise<void> {
+    if (this.#state !== 'open') throw this.#connection.fail('complete upload', new Error(`it is ${this.#state}`));
+    if (bytes !== this.#bytes) await this.#refuse(this.#bytes, bytes);
+    if (this.#multipart) {
+      const parts = this.#inFlight.sent.toSorted((a, b) => a.PartNumber - b.PartNumber);
+      await completeMultipart(this.#connection, this.#multipart, parts, bytes);
+    } else {
+      await this.#putWhole();
+    }
+    const stored = (await headObject(this.#connection, this.#key))?.bytes ?? 0;
+    if (stored !== bytes) {
+      await deleteObjects(this.#connection, [this.#key]);
+      await this.#refuse(stored, bytes);
+    }
+    this.#state = 'completed';
+  }
+
+  async abort(): Promise<void> {
+    if (this.#state !== 'open') return;
+    this.#state = 'aborted';
+    this.#stop.abort(new Error(`upload of "${this.#key}" was aborted`));
+    await this.#inFlight.settle();
+    await this.#filling?.discard();
+    this.#filling = undefined;
+    // what cannot be removed now is found by the sweep
+    if (this.#multipart) await abortMultipart(this.#connection, this.#multipart).catch(() => undefined);
+  }
+
+  async #take(chunk: Buffer): Promise<void> {
+    let rest = chunk;
+    while (rest.length > 0) {
+      if (this.#filling?.full) await this.#sendFilled();
+      this.#filling ??= await this.#nextPart();
+      rest = await this.#filling.fill(rest);
+    }
+    this.#bytes += chunk.length;
+    this.#onBytes?.(chunk.length);
+  }
+
+  async #nextPart(): Promise<Part> {
+    const { schedule, openPart } = this.#settings;
+    if (this.#bytes >= schedule.reach) throw this.#tooLarge();
+    const size = schedule.sizeAfter(this.#inFlight.bytes);
+    for (;;) {
+      const part = await openPart(size, this.#inFlight.count);
+      if (part) return part;
+      await this.#inFlight.next();
+    }
+  }
+
+  async #sendFilled(): Promise<void> {
+    const part = this.#filling;
+    if (!part) return;
+    this.#multipart ??= await this.#begin();
+    await this.#inFlight.roomFor(this.#settings.parallelParts);
+    this.#filling = undefined;
+    const multipart = this.#multipart;
+    const { md5 } = this.#settings;
+    this.#inFlight.add(part, (number) =>
+      sendPart(this.#connection, multipart, number, part, { signal: this.#signal, md5 }),
+    );
+  }
+
+  #begin(): Promise<Multipart> {
+    return beginMultipart(this.#connection, this.#key, this.#settings.storageClass, this.#signal);
+  }
+
+  async #putWhole(): Promise<void> {
+    const { openPart, storageClass, md5, schedule } = this.#settings;
+    this.#filling ??= await openPart(schedule.sizeAfter(0), 0);
+    if (!this.#filling) return;
+    await sendWhole(this.#connection, this.#key, this.#filling, { signal: this.#signal, md5, storageClass });
+    await this.#filling.discard();
+    this.#filling = undefined;
+  }
+
+  async #refuse(stored: number, produced: number): Promise<never> {
+    await this.abort();
+    const [database] = this.#key.split('/');
+    throw failure('artefact-short', { artefact: this.#key, stored, produced, database });
+  }
+
+  #tooLarge(): Error {
+    const reason = `it is larger than ${Math.floor(this.#settings.schedule.reach / 2 ** 30)} GiB, all that its parts may hold`;
+    return failure('storage-limit', { key: this.#key, storage: this.#connection.name, reason });
+  }
+}
