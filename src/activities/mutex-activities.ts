@@ -16,6 +16,8 @@ interface Run {
   readonly runId: string;
 }
 
+const closings = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT', 'CONTINUED_AS_NEW'];
+
 /** How many runs are looked at together: a Temporal service limits its callers. */
 const together = 8;
 
@@ -61,8 +63,9 @@ async function isOpen(client: Client, { workflowId, runId }: Run): Promise<boole
   return isRunning(status);
 }
 
+/** A status that this version does not know says nothing, so the run counts as open. */
 function isRunning(status: string | undefined): boolean {
-  return status === 'RUNNING' || status === 'PAUSED';
+  return status !== undefined && !closings.includes(status);
 }
 
 /** undefined where there is no such run: a run that is open is always known. */

@@ -6,7 +6,7 @@ import { type AgentOptions, agentOptions, type StepKind } from './proxies';
 type Untyped = Record<AgentStep, (input: object) => Promise<unknown>>;
 
 /** A timeout that comes this much later than it should means that Temporal was away, not the agent. */
-const slack = 10_000;
+const slack = 5_000;
 
 /** The way to one unit's agent. */
 export class AgentCalls {

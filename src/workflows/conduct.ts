@@ -28,19 +28,18 @@ function lastPhase(failure: JobFailure | undefined) {
   return failure.code === 'job-cancelled' ? 'cancelled' : 'failed';
 }
 
-/** The result, also where it could not be recorded: the history has it for as long as it is kept. */
+/** The result as it is recorded; where that fails it says so, and the history has it for as long as it is kept. */
 async function record<P extends JobPlan>(
   job: Job<P>,
   request: Record<string, unknown>,
   failure: JobFailure | undefined,
 ): Promise<JobResult> {
   const { plan, screen, gained, warnings } = job;
-  const result = () => resultOf({ plan, startedAt: screen.startedAt, gained, failure, warnings });
-  const step = { record: recordOf(request, result(), screen.notes), storage: plan.place.storage };
-  await job.tolerate('record the job', () =>
-    recording.recordJob.executeWithOptions({ summary: 'record the job' }, [step]),
-  );
-  return result();
+  const result = resultOf({ plan, startedAt: screen.startedAt, gained, failure, warnings });
+  const step = { record: recordOf(request, result, screen.notes), storage: plan.place.storage };
+  const options = { summary: 'record the job' };
+  await job.tolerate('record the job', () => recording.recordJob.executeWithOptions(options, [step]));
+  return warnings.length > 0 ? { ...result, warnings } : result;
 }
 
 /** A job that was asked to stop ends as cancelled in Temporal too, which keeps no result: the record has it. */

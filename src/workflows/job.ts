@@ -45,12 +45,12 @@ export class Job<P extends JobPlan> {
   /** Waits for a hold of the database's lock; gives it back at the end, however that comes. Rejects with `locked-out`. */
   takeHold(mode: HoldMode): Promise<void> {
     const { lock, timeouts, jobType, database } = this.plan;
-    const onWaiting = (waitingFor: string | undefined) => this.screen.learn({ waitingFor });
+    const onWaiting = (waitingFor: string | undefined) => this.screen.wait(waitingFor);
     const purpose = `${jobType} of ${database}`;
     const hold = new JobHold({ lock, mode, purpose, wait: timeouts.lockWait, onWaiting });
     this.hold = hold;
     this.compensations.before({ name: 'release the hold', when: 'always', run: () => hold.release() });
-    return this.screen.during('takeHold', 'waiting', () => hold.take());
+    return this.screen.during('takeHold', this.screen.phase, () => hold.take());
   }
 
   /** An exclusive hold becomes a shared one: the database is up, the long upload need not keep others out. */

@@ -21,13 +21,17 @@ export class Screen {
   /** In the order they began; goes into the job's record. */
   readonly notes: StepNote[] = [];
   private view: JobView;
-  private told: Partial<Record<keyof typeof keys, string>> = {};
+  private told: Partial<Record<keyof typeof keys, string>> = { phase: 'planning' };
 
   constructor(jobType: JobType, database: string) {
     const { workflowId, startTime } = workflowInfo();
     this.view = { jobId: workflowId, jobType, database, phase: 'planning', startedAt: startTime.toISOString() };
     setHandler(status, () => this.view, { description: 'What the job is doing now' });
     this.draw();
+  }
+
+  get phase(): Phase {
+    return this.view.phase;
   }
 
   get startedAt(): string {
@@ -43,6 +47,12 @@ export class Screen {
   enter(phase: Phase, step?: string): void {
     this.learn({ phase, step });
     this.tell();
+  }
+
+  /** Who holds the lock; undefined: nobody any more. A hold that comes at once is no phase of its own. */
+  wait(waitingFor: string | undefined): void {
+    if (waitingFor !== undefined) this.enter('waiting', this.view.step);
+    this.learn({ waitingFor });
   }
 
   /** Runs a piece of work as a noted step. */
@@ -64,16 +74,13 @@ export class Screen {
     }
   }
 
+  /** Writes what has changed, once the phase has: attributes that come between wait for it. */
   private tell(): void {
     const { phase, database, jobType, backupId, unit } = this.view;
+    if (phase === this.told.phase) return;
     const wanted = { phase, database, jobType, backupId, unit };
     const changed = (Object.keys(keys) as (keyof typeof keys)[]).filter((key) => wanted[key] !== this.told[key]);
-    const pairs = changed.flatMap((key) => {
-      const value = wanted[key];
-      return value === undefined ? [] : [{ key: keys[key], value }];
-    });
-    if (!changed.includes('phase')) return;
-    upsertSearchAttributes(pairs);
+    upsertSearchAttributes(changed.map((key) => ({ key: keys[key], value: wanted[key] ?? null })));
     this.told = wanted;
   }
 

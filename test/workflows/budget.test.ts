@@ -1,0 +1,63 @@
+import { optionalTsToMs } from '@temporalio/common/lib/time';
+import { controlQueue } from '../../src/model/task-queues';
+import { endingOf } from './stage/ending';
+import { backupPlan, restorePlan } from './stage/plans';
+import { Stage } from './stage/stage';
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage.close());
+
+const milliseconds = (duration: Parameters<typeof optionalTsToMs>[0]) => optionalTsToMs(duration) ?? 0;
+
+const mostEvents = 120;
+const mostMilliseconds = 500;
+
+describe('the budget of a backup', () => {
+  it('holds for the history of the longest one: offline, staged, with both hooks', async () => {
+    const show = await stage.start(backupPlan('longest'));
+    expect((await endingOf(show)).how).toBe('completed');
+    const { events } = await show.handle.fetchHistory();
+    console.info(`history of the longest backup: ${events?.length} events`);
+    expect(events?.length).toBeLessThanOrEqual(mostEvents);
+  });
+
+  it('gives every step its times and a summary, and no step a single attempt', async () => {
+    const shows = [await stage.start(backupPlan('timed')), await stage.start(restorePlan('timed-restore'))];
+    for (const show of shows) {
+      expect((await endingOf(show)).how).toBe('completed');
+      const { events } = await show.handle.fetchHistory();
+      const scheduled = (events ?? []).filter((event) => event.activityTaskScheduledEventAttributes);
+      expect(scheduled.length).toBeGreaterThan(12);
+      for (const { activityTaskScheduledEventAttributes: step, userMetadata } of scheduled) {
+        expect(milliseconds(step?.startToCloseTimeout)).toBeGreaterThan(0);
+        expect(milliseconds(step?.scheduleToCloseTimeout)).toBeLessThanOrEqual(20 * 60_000);
+        expect(step?.retryPolicy?.maximumAttempts).not.toBe(1);
+        expect(userMetadata?.summary).toBeTruthy();
+        const onAgent = step?.taskQueue?.name !== controlQueue;
+        expect(milliseconds(step?.heartbeatTimeout)).toBe(onAgent ? 1_500 : 0);
+      }
+    }
+  });
+
+  it('holds for the time that the orchestration takes of a streamed one', async () => {
+    const online = {
+      mode: 'online',
+      transfer: 'streamed',
+      holdMode: 'shared',
+      hooks: { before: false, after: false },
+    } as const;
+    const times: number[] = [];
+    for (let run = 0; run < 7; run++) {
+      const started = performance.now();
+      const show = await stage.start(backupPlan(`streamed-${run}`, online));
+      expect((await endingOf(show)).how).toBe('completed');
+      times.push(performance.now() - started);
+    }
+    const sorted = times.map(Math.round).sort((one, other) => one - other);
+    console.info(`orchestration of a streamed backup: ${sorted.join(', ')} ms`);
+    expect(sorted[0]).toBeLessThanOrEqual(mostMilliseconds); // the fastest: a busy machine is not the orchestration's fault
+  });
+});
