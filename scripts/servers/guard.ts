@@ -3,7 +3,8 @@ import type { Socket } from 'node:net';
 import { minimalEnvironment } from './owned-process';
 
 /**
- * Waits for the other end of stdin to close, which the kernel does however this process dies; then ends every postgres that works in the folder
+ * Waits for the other end of stdin to close, which the kernel does however this process dies; then ends every postgres
+ * that works in the folder
  * (its working directory is its data directory, wherever that was renamed to), and removes the folder if asked.
  */
 const script = `
@@ -25,7 +26,8 @@ export interface Guard {
 }
 
 /**
- * PostgreSQL goes into the background, and jobs restart it, so a parent-death signal does not reach it: this does, within two seconds.
+ * PostgreSQL goes into the background, and jobs restart it, so a parent-death signal does not reach it: this does,
+ * within two seconds.
  * `andThen` says whether the folder itself goes too.
  */
 export function guardFolder(folder: string, andThen: 'keep' | 'remove'): Guard {

@@ -24,7 +24,10 @@ export interface OwnedProcess {
   mustRun(): Promise<void>;
 }
 
-/** Starts a server in a process group of its own, so that Ctrl-C reaches the script first and the servers only through it. */
+/**
+ * Starts a server in a process group of its own, so that Ctrl-C reaches the script first and the servers only through
+ * it.
+ */
 export async function startOwned(
   program: string,
   args: readonly string[],

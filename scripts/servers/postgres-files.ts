@@ -93,7 +93,8 @@ async function writePrivately(file: string, text: string, owner: string): Promis
 type Ids = { readonly uid: number; readonly gid: number } | undefined;
 
 async function chownSelf(folder: string, ids: Ids): Promise<void> {
-  if (ids !== undefined) await chown(folder, ids.uid, ids.gid); // the server's first log lines and renamed directories go here
+  // the server's first log lines and renamed directories go here
+  if (ids !== undefined) await chown(folder, ids.uid, ids.gid);
 }
 
 /** Undefined where nothing needs to change hands. */

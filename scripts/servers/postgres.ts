@@ -34,7 +34,10 @@ export interface PostgresServer {
   /** Operating system user that runs it. */
   readonly owner: string;
   readonly superuserPassword: string;
-  /** Fast shutdown; whatever works in the folder is gone after it, also where the data directory is no longer what it was. Idempotent. */
+  /**
+   * Fast shutdown; whatever works in the folder is gone after it, also where the data directory is no longer what it
+   * was. Idempotent.
+   */
   stop(): Promise<void>;
   /** Resolves when it accepts connections. Idempotent. */
   start(): Promise<void>;
@@ -104,7 +107,10 @@ function pgCtl(files: ClusterFiles): string {
   return join(files.binDirectory, 'pg_ctl');
 }
 
-/** Ends every postgres whose working directory, which is its data directory, is below the folder: its pid file may be gone. */
+/**
+ * Ends every postgres whose working directory, which is its data directory, is below the folder: its pid file may be
+ * gone.
+ */
 async function endAllIn(folder: string): Promise<void> {
   for (const signal of ['SIGQUIT', 'SIGKILL'] as const) {
     for (const pid of await postgresIn(folder)) kill(pid, signal);

@@ -11,7 +11,10 @@ export interface TemporaryFolder {
   keep(): void;
 }
 
-/** A new folder that every user may enter (servers run as their own), removed also when this process ends without a word or is killed. */
+/**
+ * A new folder that every user may enter (servers run as their own), removed also when this process ends without a word
+ * or is killed.
+ */
 export async function temporaryFolder(name: string): Promise<TemporaryFolder> {
   const path = await mkdtemp(join(await realpath(tmpdir()), `${name}-`));
   await chmod(path, 0o755);

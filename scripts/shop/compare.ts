@@ -1,3 +1,4 @@
+import { failure } from '../../src/model/errors';
 import type { Fingerprint } from './fingerprint';
 
 export interface CompareOptions {
@@ -7,7 +8,10 @@ export interface CompareOptions {
   readonly ignore?: RegExp;
 }
 
-/** One readable line for each difference; empty when the second is all that the first was. Throws where one side lacks a section. */
+/**
+ * One readable line for each difference; empty when the second is all that the first was. Throws where one side lacks a
+ * section.
+ */
 export function compareFingerprints(before: Fingerprint, after: Fingerprint, options: CompareOptions = {}): string[] {
   const names = new Set([...Object.keys(before), ...Object.keys(after)]);
   const lines = [...names]
@@ -20,7 +24,8 @@ type Section = Fingerprint[string];
 
 function section(of: Fingerprint, name: string): Section {
   const found = of[name];
-  if (found === undefined) throw new Error(`compare fingerprints: one has no section "${name}"`);
+  if (found === undefined)
+    throw failure('process-failed', { tool: 'comparer', reason: `one has no section "${name}"` });
   return found;
 }
 

@@ -11,17 +11,22 @@ interface Relation {
   readonly unlogged: boolean;
 }
 
-/** Rows of every table and populated materialised view: their number, and a hash over all columns that does not depend on their order. */
+/**
+ * Rows of every table and populated materialised view: their number, and a hash over all columns that does not depend
+ * on their order.
+ */
 export async function readTables(client: ClientBase): Promise<{ logged: Item[]; unlogged: Item[] }> {
   const { rows } =
     await client.query<Relation>(`SELECT c.oid::regclass::text AS name, c.relpersistence = 'u' AS unlogged
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind IN ('r', 'm') AND c.relispopulated AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`);
+    WHERE c.relkind IN ('r', 'm') AND c.relispopulated AND c.relpersistence <> 't' AND n.nspname !~ '^pg_'
+      AND n.nspname <> 'information_schema'`);
   const found = { logged: [] as Item[], unlogged: [] as Item[] };
   for (const { name, unlogged } of rows) {
     const [item] = await items(
       client,
-      `SELECT '' AS item, count(*) || ' rows, hash ' || coalesce(sum(hashtextextended(r::text, 0)::numeric), 0) AS value FROM ONLY ${name} r`,
+      `SELECT '' AS item, count(*) || ' rows, hash ' || coalesce(sum(hashtextextended(r::text, 0)::numeric), 0) AS value
+      FROM ONLY ${name} r`,
     );
     (unlogged ? found.unlogged : found.logged).push({ item: name, value: item?.value ?? '' });
   }
@@ -43,7 +48,8 @@ export async function readSequences(client: ClientBase): Promise<Item[]> {
 export function readLargeObjects(client: ClientBase): Promise<Item[]> {
   return items(
     client,
-    `SELECT oid::text AS item, length(lo_get(oid)) || ' bytes, md5 ' || md5(lo_get(oid)) AS value FROM pg_largeobject_metadata`,
+    `SELECT oid::text AS item, length(lo_get(oid)) || ' bytes, md5 ' || md5(lo_get(oid)) AS value
+      FROM pg_largeobject_metadata`,
   );
 }
 

@@ -6,7 +6,10 @@ import { runFile, withClient } from './sql-session';
 export interface ShopOptions {
   /** Name of the new database; `shop` if absent. */
   readonly database?: string;
-  /** At least so many rows, in all tables together; 300,000 if absent. Below some hundred there are a few of each all the same. */
+  /**
+   * At least so many rows, in all tables together; 300,000 if absent. Below some hundred there are a few of each all
+   * the same.
+   */
   readonly rows?: number;
   /** Of the roles that log in; a random one if absent. */
   readonly password?: string;
@@ -25,7 +28,10 @@ export interface Shop {
 const rowsAtScaleOne = 340_000;
 const files = ['2-types.sql', '3-tables.sql', '4-data.sql', '5-constraints.sql', '6-code.sql', '7-access.sql'];
 
-/** Creates and fills the database as superuser. The content follows from `rows` alone. Rejects if the database is there already. */
+/**
+ * Creates and fills the database as superuser. The content follows from `rows` alone. Rejects if the database is there
+ * already.
+ */
 export async function createShop(server: ClientConfig, options: ShopOptions = {}): Promise<Shop> {
   const started = Date.now();
   const { database = 'shop', rows = 300_000, password = randomBytes(12).toString('hex') } = options;
@@ -34,7 +40,8 @@ export async function createShop(server: ClientConfig, options: ShopOptions = {}
     await runFile(client, '1-roles.sql');
     const name = client.escapeIdentifier(database);
     await client.query(
-      `CREATE DATABASE ${name} OWNER shop_owner TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'`,
+      `CREATE DATABASE ${name} OWNER shop_owner TEMPLATE template0
+        ENCODING 'UTF8' LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'`,
     );
   });
   return withClient({ ...server, database }, async (client) => {

@@ -3,7 +3,10 @@ import { open, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure } from '../../src/model/errors';
 
-/** Ruins a stopped cluster as a failing disk would: no control file, no WAL, noise in every second relation. Resolves to what it did. */
+/**
+ * Ruins a stopped cluster as a failing disk would: no control file, no WAL, noise in every second relation. Resolves to
+ * what it did.
+ */
 export async function destroyCluster(dataDirectory: string): Promise<string[]> {
   await mustBeStopped(dataDirectory);
   await rm(join(dataDirectory, 'global', 'pg_control'));

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import type { Client } from 'pg';
+import { failure } from '../../src/model/errors';
 
 /** What the writers need to know of the shop, read once. */
 export interface Range {
@@ -15,13 +16,14 @@ export async function placeOrder(client: Client, range: Range): Promise<string> 
     [1000 + randomInt(range.customers)],
   );
   const [order] = rows;
-  if (order === undefined) throw new Error('insert order: no row came back');
+  if (order === undefined) throw failure('process-failed', { tool: 'shop writes', reason: 'no row came back' });
   const at = [order.id, order.placed_at];
   for (const [line, product] of someProducts(range.products).entries()) {
     await sell(client, at, [line + 1, product, 1 + randomInt(3)]);
   }
   await client.query(
-    `UPDATE orders SET total = (SELECT sum(price) FROM order_items WHERE order_id = $1) WHERE id = $1 AND placed_at = $2`,
+    `UPDATE orders SET total = (SELECT sum(price) FROM order_items WHERE order_id = $1)
+    WHERE id = $1 AND placed_at = $2`,
     at,
   );
   if (randomInt(2) === 0) await pay(client, at);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
+import { failure } from '../../src/model/errors';
 import { abandonOrder, placeOrder, type Range, restock } from './place-order';
 
 export interface WritesOptions {
@@ -32,7 +33,8 @@ export interface Writes {
 const retryAfter = 50;
 
 /**
- * Customers who order while backups run. Resolves after the first commit. The role needs no more than shop_app has. A database that goes away is
+ * Customers who order while backups run. Resolves after the first commit. The role needs no more than shop_app has. A
+ * database that goes away is
  * waited for, however long.
  */
 export async function startWrites(database: ClientConfig, options: WritesOptions = {}): Promise<Writes> {
@@ -56,7 +58,7 @@ export async function startWrites(database: ClientConfig, options: WritesOptions
   while (tally.transactions === 0) {
     if (tally.failures > 20) {
       const { lastFailure } = await stop();
-      throw new Error(`write to the shop: ${lastFailure}`);
+      throw failure('process-failed', { tool: 'shop writes', reason: lastFailure });
     }
     await sleep(10);
   }
@@ -95,7 +97,8 @@ async function oneTransaction(client: Client, range: Range, turn: number, tally:
 
 async function readRange(client: Client): Promise<Range> {
   const { rows } = await client.query<Range>(
-    'SELECT (SELECT count(*)::integer FROM customers) AS customers, (SELECT count(*)::integer FROM products) AS products',
+    `SELECT (SELECT count(*)::integer FROM customers) AS customers,
+      (SELECT count(*)::integer FROM products) AS products`,
   );
   return rows[0] ?? { customers: 0, products: 0 };
 }

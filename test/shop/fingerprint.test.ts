@@ -27,7 +27,10 @@ afterAll(async () => {
   await folder?.remove();
 });
 
-/** Changes the shop, looks at it, and takes the change back. The shop's own triggers sleep, so that nothing else changes. */
+/**
+ * Changes the shop, looks at it, and takes the change back. The shop's own triggers sleep, so that nothing else
+ * changes.
+ */
 function lookAfter(client: Client, sql: string): Promise<Fingerprint> {
   const prepare = 'BEGIN; SET LOCAL session_replication_role = replica; SET LOCAL search_path = public, extensions';
   return client

@@ -37,7 +37,8 @@ async function dumpAndRestore(to: PostgresServer, more: readonly string[] = []):
   await tool('pg_dumpall', server, ['--globals-only', '-f', globals]);
   await tool('pg_dump', server, ['-Fc', '-Z0', '-f', dump, 'shop']);
   await runTool('chmod', ['755', server.socketDirectory]);
-  await tool('psql', to, ['-q', '-f', globals, 'postgres']); // says that the role postgres is there already, and goes on
+  // says that the role postgres is there already, and goes on
+  await tool('psql', to, ['-q', '-f', globals, 'postgres']);
   await tool('pg_restore', to, ['--create', '-d', 'postgres', '--exit-on-error', ...more, dump]);
 }
 

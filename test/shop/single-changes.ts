@@ -1,4 +1,7 @@
-/** One change, and what the comparison must say of it: every line begins like one of these, and every one of these begins a line. */
+/**
+ * One change, and what the comparison must say of it: every line begins like one of these, and every one of these
+ * begins a line.
+ */
 export interface SingleChange {
   readonly sql: string;
   readonly reported: readonly string[];

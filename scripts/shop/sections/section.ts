@@ -1,4 +1,4 @@
-/** One aspect of a database: a query for pairs of text `item` and text `value`. It runs with an empty search_path, so that every name is qualified. */
+/** One aspect of a database: a query for texts `item` and `value`. The search_path is empty when it runs. */
 export interface Section {
   readonly name: string;
   readonly sql: string;
@@ -9,5 +9,6 @@ export const ours = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
 
 /** Not part of an extension: those come and go with it, and its version stands for them. */
 export function loose(catalogue: string, alias: string): string {
-  return `NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = '${catalogue}'::regclass AND e.objid = ${alias}.oid AND e.deptype = 'e')`;
+  return `NOT EXISTS (SELECT FROM pg_depend e
+    WHERE e.classid = '${catalogue}'::regclass AND e.objid = ${alias}.oid AND e.deptype = 'e')`;
 }

@@ -1,4 +1,5 @@
--- Settings and memberships of the shop's roles, which belong to the whole server; run in the maintenance database, and safe to run again.
+-- Settings and memberships of the shop's roles, which belong to the whole server; run in the maintenance database, and
+-- safe to run again.
 GRANT shop_reader TO shop_writer;
 GRANT shop_writer TO shop_app;
 GRANT shop_reader TO shop_analyst WITH ADMIN OPTION;

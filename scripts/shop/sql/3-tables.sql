@@ -61,7 +61,8 @@ DO $$
 BEGIN
   FOR month IN 1..12 LOOP
     EXECUTE format('CREATE TABLE orders_2025_%s PARTITION OF orders FOR VALUES FROM (%L) TO (%L)',
-      to_char(month, 'FM00'), make_date(2025, month, 1) || ' 00:00Z', (make_date(2025, month, 1) + interval '1 month')::date || ' 00:00Z');
+      to_char(month, 'FM00'), make_date(2025, month, 1) || ' 00:00Z',
+      (make_date(2025, month, 1) + interval '1 month')::date || ' 00:00Z');
   END LOOP;
 END $$;
 CREATE TABLE orders_other PARTITION OF orders DEFAULT;

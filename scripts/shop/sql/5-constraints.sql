@@ -10,14 +10,17 @@ ALTER TABLE products ADD CONSTRAINT sane_weight CHECK (weight IS NULL OR weight 
 ALTER TABLE customers ADD CONSTRAINT one_customer_per_address UNIQUE (email) DEFERRABLE;
 
 ALTER TABLE orders ADD CONSTRAINT orders_customer FOREIGN KEY (customer_id) REFERENCES customers ON UPDATE CASCADE;
-ALTER TABLE order_items ADD CONSTRAINT items_order FOREIGN KEY (order_id, placed_at) REFERENCES orders (id, placed_at) ON DELETE CASCADE;
+ALTER TABLE order_items ADD CONSTRAINT items_order FOREIGN KEY (order_id, placed_at)
+  REFERENCES orders (id, placed_at) ON DELETE CASCADE;
 ALTER TABLE order_items ADD CONSTRAINT items_product FOREIGN KEY (product_id) REFERENCES products;
-ALTER TABLE payments ADD CONSTRAINT payments_order FOREIGN KEY (order_id, placed_at) REFERENCES orders (id, placed_at) DEFERRABLE INITIALLY DEFERRED;
+ALTER TABLE payments ADD CONSTRAINT payments_order FOREIGN KEY (order_id, placed_at)
+  REFERENCES orders (id, placed_at) DEFERRABLE INITIALLY DEFERRED;
 ALTER TABLE stock ADD CONSTRAINT stock_product FOREIGN KEY (product_id) REFERENCES products ON DELETE RESTRICT;
 ALTER TABLE stock_movements ADD CONSTRAINT movements_stock FOREIGN KEY (product_id) REFERENCES stock;
 ALTER TABLE reviews ADD CONSTRAINT reviews_product FOREIGN KEY (product_id) REFERENCES products ON DELETE SET DEFAULT;
 ALTER TABLE reviews ADD CONSTRAINT reviews_customer FOREIGN KEY (customer_id) REFERENCES customers NOT VALID;
-ALTER TABLE promotions ADD CONSTRAINT one_promotion_at_a_time EXCLUDE USING gist (product_id WITH =, during WITH &&) WHERE (discount > 0);
+ALTER TABLE promotions ADD CONSTRAINT one_promotion_at_a_time 
+  EXCLUDE USING gist (product_id WITH =, during WITH &&) WHERE (discount > 0);
 COMMENT ON CONSTRAINT one_promotion_at_a_time ON promotions IS 'no two discounts on one day';
 
 CREATE INDEX orders_by_customer ON orders (customer_id, placed_at DESC NULLS LAST);

@@ -1,4 +1,5 @@
--- Row-level security, grants, default privileges, database settings, and what only a superuser may create. Run by the superuser.
+-- Row-level security, grants, default privileges, database settings, and what only a superuser may create.
+-- Run by the superuser.
 RESET ROLE;
 SET search_path = public, extensions;
 
@@ -44,13 +45,17 @@ RESET ROLE;
 
 ALTER DEFAULT PRIVILEGES FOR ROLE shop_owner IN SCHEMA public GRANT SELECT ON TABLES TO shop_reader;
 ALTER DEFAULT PRIVILEGES FOR ROLE shop_owner REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;
-ALTER DEFAULT PRIVILEGES FOR ROLE shop_owner IN SCHEMA warehouse GRANT USAGE ON SEQUENCES TO shop_writer WITH GRANT OPTION;
+ALTER DEFAULT PRIVILEGES FOR ROLE shop_owner IN SCHEMA warehouse
+GRANT USAGE ON SEQUENCES TO shop_writer WITH GRANT OPTION;
 
-CREATE FUNCTION audit.note_schema_change() RETURNS event_trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = '' AS $body$
+CREATE FUNCTION audit.note_schema_change() RETURNS event_trigger LANGUAGE plpgsql
+SECURITY DEFINER SET search_path = '' AS $body$
 BEGIN
-  INSERT INTO audit.schema_changes (tag, object) SELECT command_tag, object_identity FROM pg_catalog.pg_event_trigger_ddl_commands();
+  INSERT INTO audit.schema_changes (tag, object)
+  SELECT command_tag, object_identity FROM pg_catalog.pg_event_trigger_ddl_commands();
 END $body$;
-CREATE EVENT TRIGGER note_schema_changes ON ddl_command_end WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION audit.note_schema_change();
+CREATE EVENT TRIGGER note_schema_changes ON ddl_command_end
+WHEN TAG IN ('CREATE TABLE', 'ALTER TABLE') EXECUTE FUNCTION audit.note_schema_change();
 COMMENT ON EVENT TRIGGER note_schema_changes IS 'who changed the tables';
 
 CREATE PUBLICATION shop_window FOR TABLE products, TABLE counters WITH (publish = 'insert, update');
