@@ -46,6 +46,8 @@ export interface MethodCapabilities {
   readonly modes: readonly Mode[];
   readonly defaultMode: Mode;
   readonly transfers: readonly Transfer[];
+  /** Honours the plan's `jobs`; more than one is staged. */
+  readonly parallel?: boolean;
   /** Whether the whole instance is copied, so that a restore stops it and renames its directory; else databases are renamed behind a fence. */
   readonly swap: 'fence' | 'stop';
 }

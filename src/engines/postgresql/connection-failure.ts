@@ -1,0 +1,63 @@
+import { failure, HoldfastError } from '../../model/errors';
+import type { EngineContext } from '../engine';
+
+/** The five characters by which the server names a kind of error; undefined for errors that are not the server's. */
+export function sqlState(error: unknown): string | undefined {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
+}
+
+/** What an error says, on one line, for people. */
+export function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(reasonOf).join('; ');
+  const text = error instanceof Error ? error.message || error.name : String(error);
+  return text.replaceAll(/\s+/g, ' ').trim();
+}
+
+type Telling = (context: EngineContext, database: string, error: unknown) => HoldfastError;
+
+/** Which entry of the error table an SQL state at connecting is told as. */
+const byState: Readonly<Record<string, Telling>> = {
+  '28P01': credentials,
+  '28000': credentials,
+  '3D000': missing,
+  '42501': role,
+  '53300': unready,
+  '55000': unready,
+  '57P01': unready,
+  '57P02': unready,
+  '57P03': unready,
+};
+
+/** What a failed connection means. */
+export function connectionFailure(context: EngineContext, database: string, error: unknown): HoldfastError {
+  if (error instanceof HoldfastError) return error;
+  const tell = byState[sqlState(error) ?? ''];
+  if (tell !== undefined) return tell(context, database, error);
+  return /client password must be a/.test(reasonOf(error))
+    ? credentials(context, database, new Error('the server asks for a password and none is configured'))
+    : unreachable(context, database, error);
+}
+
+function unreachable(context: EngineContext, database: string, error: unknown): HoldfastError {
+  const { host, port } = context.unit;
+  const reason = reasonOf(error) === 'timeout expired' ? 'no answer in time' : reasonOf(error);
+  return failure('database-unreachable', { database, host, port, reason }, error);
+}
+
+function credentials(context: EngineContext, database: string, error: unknown): HoldfastError {
+  return failure('database-credentials', { database, user: context.config.user, reason: reasonOf(error) }, error);
+}
+
+function missing(context: EngineContext, database: string, error: unknown): HoldfastError {
+  return failure('database-missing', { database, host: context.unit.host, port: context.unit.port }, error);
+}
+
+function unready(_: EngineContext, database: string, error: unknown): HoldfastError {
+  return failure('database-unready', { database, reason: reasonOf(error) }, error);
+}
+
+function role({ config: { user } }: EngineContext, database: string, error: unknown): HoldfastError {
+  const remedy = `grant connect on the database to role "${user}"`;
+  return failure('database-role', { database, user, reason: reasonOf(error), remedy }, error);
+}

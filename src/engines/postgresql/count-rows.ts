@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TableFact } from '../../model/manifest';
+import type { JobLog } from '../../pipeline/pipeline';
+import { reasonOf } from './connection-failure';
+import type { CountableTable } from './read-structure';
+import type { Session } from './session';
+
+/** Counting may take this, whatever the dump takes, in ms … */
+const allowance = 500;
+/** … and this much of what the dump has taken so far: it must not be felt. */
+const share = 0.05;
+/** Milliseconds per page until something has been measured: a slow disk. */
+const firstPace = 0.05;
+
+/** What counting has cost and may cost. */
+class Budget {
+  private spent = 0;
+  private pace = firstPace;
+  private readonly start = performance.now();
+
+  /** `over` settles when the dump ends, and with it what counting may take. */
+  private end: number | undefined;
+
+  constructor(over: Promise<unknown>) {
+    const close = () => {
+      this.end = performance.now();
+    };
+    over.then(close, close);
+  }
+
+  get over(): boolean {
+    return this.end !== undefined;
+  }
+
+  get left(): number {
+    return allowance + share * ((this.end ?? performance.now()) - this.start) - this.spent;
+  }
+
+  expected(table: CountableTable): number {
+    return Math.max(table.pages, 1) * this.pace;
+  }
+
+  book(table: CountableTable, taken: number): void {
+    this.spent += taken;
+    if (table.pages > 100) this.pace = taken / table.pages;
+  }
+}
+
+/**
+ * Exact counts, smallest tables first, as long as the budget lasts; it grows while `dump` runs. The rest are the server's estimates. Never rejects for a
+ * table that cannot be counted now: a lock that somebody waits for must not fail a backup.
+ */
+export async function countRows(
+  session: Session,
+  tables: readonly CountableTable[],
+  dump: Promise<unknown>,
+  log: JobLog,
+): Promise<TableFact[]> {
+  const budget = new Budget(dump);
+  const facts: TableFact[] = [];
+  for (const table of tables) {
+    while (!budget.over && budget.left < budget.expected(table)) await sleep(100);
+    const rows = budget.left < budget.expected(table) ? undefined : await countWithin(session, table, budget, log);
+    facts.push({ name: table.name, rows: rows ?? estimateOf(table), exact: rows !== undefined });
+  }
+  return facts;
+}
+
+async function countWithin(session: Session, table: CountableTable, budget: Budget, log: JobLog) {
+  const start = performance.now();
+  try {
+    await session.query(`SAVEPOINT count; SET LOCAL max_parallel_workers_per_gather = 0;
+      SET LOCAL lock_timeout = '1s'; SET LOCAL statement_timeout = ${Math.ceil(Math.max(budget.left, 100))}`);
+    return await countTable(session, table.name);
+  } catch (error) {
+    log.line('facts', `${table.name} is not counted but estimated: ${reasonOf(error)}`);
+    return undefined;
+  } finally {
+    budget.book(table, performance.now() - start);
+    await session.query('ROLLBACK TO SAVEPOINT count').catch(() => {});
+  }
+}
+
+/** `name` as the server quotes it. */
+export async function countTable(session: Session, name: string): Promise<number> {
+  const [row] = await session.query<{ rows: string }>(`SELECT count(*)::text AS rows FROM ONLY ${name}`);
+  return Number(row?.rows);
+}
+
+/** Never vacuumed, never analysed: nobody knows; a page holds some dozens of rows. */
+function estimateOf({ estimate, pages }: CountableTable): number {
+  return estimate >= 0 ? Math.round(estimate) : pages * 50;
+}

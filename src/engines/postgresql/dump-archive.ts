@@ -1,0 +1,55 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Artefact } from '../../model/manifest';
+import type { BackupPlan } from '../../model/plan';
+import type { ArtefactSink, EngineContext } from '../engine';
+import { databaseName } from './names';
+import { runTool, toldAs } from './run-tool';
+import type { Snapshot } from './snapshot';
+import { archiving } from './tar';
+import { connectionArguments, connectionEnvironment } from './tool-connection';
+import { findTool } from './tools';
+
+/** How long pg_dump waits for a table that somebody has locked for himself, before it gives up. */
+const lockWait = '300s';
+
+export interface Dumped {
+  readonly major: number;
+  /** Size in the server, which says roughly how long this will take. */
+  readonly bytes: number;
+}
+
+/** The database's contents as one artefact: `dump`, or `dump-directory` if several jobs wrote it. */
+export async function dumpArchive(
+  context: EngineContext,
+  plan: BackupPlan,
+  snapshot: Snapshot,
+  { major, bytes }: Dumped,
+  sink: ArtefactSink,
+): Promise<Artefact> {
+  const database = databaseName(context);
+  const { program } = await findTool(context, 'pg_dump', major);
+  const command = {
+    program,
+    // Compression is the pipeline's, which is faster at it and shows how far it is.
+    args: ['--compress=0', `--snapshot=${snapshot.id}`, `--lock-wait-timeout=${lockWait}`],
+    env: connectionEnvironment(context),
+  };
+  const connection = connectionArguments(context, database);
+  context.report('pg_dump', bytes);
+  if (plan.jobs === 1) {
+    const single = { ...command, args: ['--format=custom', ...command.args, ...connection] };
+    return toldAs('dump-failed', { database, tool: 'pg_dump' }, sink.fromCommands('dump.pgdump', 'dump', [single]));
+  }
+  const folder = join(context.workFolder, 'dump-directory');
+  await rm(folder, { recursive: true, force: true });
+  const parallel = ['--format=directory', `--jobs=${plan.jobs}`, '--no-sync', `--file=${folder}`];
+  await toldAs(
+    'dump-failed',
+    { database, tool: 'pg_dump' },
+    runTool(context, { ...command, args: [...parallel, ...command.args, ...connection] }),
+  );
+  // One artefact however many tables there are; files go as they are read, so that the spool never holds them twice.
+  const tar = archiving(context.workFolder, { members: ['dump-directory'], options: ['--remove-files'] });
+  return toldAs('dump-failed', { database, tool: 'tar' }, sink.fromCommands('dump.tar', 'dump-directory', [tar]));
+}

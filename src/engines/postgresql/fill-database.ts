@@ -1,0 +1,79 @@
+import { failure } from '../../model/errors';
+import type { Manifest } from '../../model/manifest';
+import type { RestorePlan } from '../../model/plan';
+import type { EngineContext } from '../engine';
+import { analyse } from './analyse';
+import { applyProperties } from './apply-properties';
+import { applyRoles } from './apply-roles';
+import { compareWithFacts } from './compare-database';
+import { creating } from './create-database';
+import { dropDatabase } from './drop-database';
+import { factsOf } from './facts';
+import { marking } from './mark';
+import { databaseName } from './names';
+import type { Loading } from './pg-restore';
+import type { Portrait } from './portrait';
+import { readServer } from './server';
+import { type Session, withSession } from './session';
+import { told } from './told';
+import { findTool } from './tools';
+
+export interface Filling {
+  readonly plan: RestorePlan;
+  readonly manifest: Manifest;
+  readonly portrait: Portrait;
+  /** Brings the contents into the new database. */
+  readonly contents: (loading: Loading, name: string) => Promise<void>;
+}
+
+/** Makes the database `name`: all that the backed-up one was, compared with the facts. Begins by dropping what is there under that name. */
+export async function fillDatabase(
+  context: EngineContext,
+  session: Session,
+  name: string,
+  filling: Filling,
+): Promise<void> {
+  const { plan, manifest, portrait, contents } = filling;
+  const backup = manifest['backup-id'];
+  const { major } = await readServer(session);
+  const tool = await findTool(context, 'pg_restore', major);
+  await told(context, 'load-failed', { backup, tool: 'DROP DATABASE' }, dropDatabase(session, name));
+  context.report('roles');
+  await told(context, 'load-failed', { backup, tool: 'CREATE ROLE' }, applyRoles(session, portrait, context.log));
+  const tablespaces = await knownTablespaces(session);
+  const create = creating(name, portrait.database, { major, tablespaces }, backup);
+  await told(context, 'load-failed', { backup, tool: 'CREATE DATABASE' }, session.query(create));
+  await session.query(marking(name, { role: 'loading', job: plan.jobId }));
+  const loading = { context, plan, manifest, tool, tablespaces: allKnown(context, manifest, tablespaces) };
+  await contents(loading, name);
+  await analyse(loading, name);
+  await requireEqual(context, manifest, name);
+  const applying = applyProperties(session, name, portrait.database, context.log);
+  await told(context, 'load-failed', { backup, tool: 'ALTER DATABASE' }, applying);
+  await session.query(
+    marking(name, { role: 'loaded', job: plan.jobId, allow: portrait.database['allow-connections'] }),
+  );
+}
+
+async function knownTablespaces(session: Session): Promise<string[]> {
+  const rows = await session.query<{ name: string }>('SELECT spcname AS name FROM pg_tablespace');
+  return rows.map(({ name }) => name);
+}
+
+function allKnown(context: EngineContext, manifest: Manifest, known: readonly string[]): boolean {
+  const unknown = (factsOf(manifest).tablespaces ?? []).filter((name) => !known.includes(name));
+  if (unknown.length === 0) return true;
+  const names = unknown.map((name) => `"${name}"`).join(', ');
+  context.log.line('restore', `WARNING: no tablespace ${names} on this server: all goes to the default one`);
+  return false;
+}
+
+async function requireEqual(context: EngineContext, manifest: Manifest, name: string): Promise<void> {
+  context.report('comparing');
+  const differences = await withSession(context, { database: name, statementTimeout: 0 }, (session) =>
+    compareWithFacts(session, factsOf(manifest)),
+  );
+  if (differences.length === 0) return;
+  const details = { database: databaseName(context), backup: manifest['backup-id'] };
+  throw failure('restore-differs', { ...details, differences: differences.join('; ') });
+}

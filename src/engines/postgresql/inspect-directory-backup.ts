@@ -1,0 +1,74 @@
+import { access, constants } from 'node:fs/promises';
+import type { BackupPlan } from '../../model/plan';
+import type { EngineContext, Inspection } from '../engine';
+import { readControlData } from './control-data';
+import { dataDirectory, majorIn, unusable } from './data-directory';
+import { readLinkedDirectories } from './linked-directories';
+import { databaseName } from './names';
+import { type Cluster, readCluster } from './read-cluster';
+import { requireReplication } from './replication-rights';
+import { readServer, type Server } from './server';
+import { type Session, withSession } from './session';
+import { findTool } from './tools';
+
+export async function inspectPhysicalBackup(context: EngineContext, plan: BackupPlan): Promise<Inspection> {
+  return onServer(context, async (server, session) => {
+    const tool = await findTool(context, 'pg_basebackup', server.major);
+    await requireReplication(context, session);
+    const cluster = await readCluster(session);
+    // With tablespaces the archives lie in the spool as they are, before they go through the sink one by one.
+    const raw = cluster.linked.length === 0 ? 0 : cluster.bytes;
+    return { ...inspectionOf(server, cluster, plan, raw), toolVersions: { pg_basebackup: tool.version } };
+  });
+}
+
+export async function inspectColdBackup(context: EngineContext, plan: BackupPlan): Promise<Inspection> {
+  return onServer(context, async (server, session) => {
+    const tool = await findTool(context, 'pg_controldata', server.major, 'same');
+    await requireOwnDirectory(context, server);
+    return {
+      ...inspectionOf(server, await readCluster(session), plan, 0),
+      toolVersions: { pg_controldata: tool.version },
+    };
+  });
+}
+
+function onServer<T>(context: EngineContext, work: (server: Server, session: Session) => Promise<T>): Promise<T> {
+  return withSession(context, { database: databaseName(context) }, async (session) =>
+    work(await readServer(session), session),
+  );
+}
+
+/** Whatever compression makes of it, it is no bound; files of a server compress to less than themselves, and the log comes on top. */
+function inspectionOf(server: Server, { bytes }: Cluster, plan: BackupPlan, raw: number) {
+  const log = 2 ** 30;
+  const stored = (bytes + log) * (plan.compression === 'none' ? 1.05 : 0.8);
+  return {
+    serverVersion: server.version,
+    systemIdentifier: server.systemIdentifier,
+    dataBytes: bytes,
+    spoolBytes: Math.ceil(raw + stored),
+  };
+}
+
+/** The directory that is going to be copied must be the one of the server that is going to be stopped. */
+async function requireOwnDirectory(context: EngineContext, server: Server): Promise<void> {
+  const directory = await dataDirectory(context);
+  const major = await majorIn(directory);
+  if (major === undefined) throw unusable(context, directory, 'it is no data directory of PostgreSQL that can be read');
+  const control = await readControlData(context, directory, major);
+  if (control.systemIdentifier !== server.systemIdentifier) {
+    const [here, there] = [control.systemIdentifier, server.systemIdentifier];
+    throw unusable(
+      context,
+      directory,
+      `it is of another cluster (system identifier ${here}, the server's is ${there})`,
+    );
+  }
+  const linked = await readLinkedDirectories(directory);
+  for (const path of [directory, ...linked.map(({ target }) => target)]) {
+    await access(path, constants.R_OK | constants.X_OK).catch((error) => {
+      throw unusable(context, path, 'it cannot be read', error);
+    });
+  }
+}

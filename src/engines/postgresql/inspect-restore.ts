@@ -1,0 +1,126 @@
+import { failure } from '../../model/errors';
+import type { Manifest } from '../../model/manifest';
+import type { RestorePlan } from '../../model/plan';
+import type { EngineContext, Inspection } from '../engine';
+import { factsOf, majorOf } from './facts';
+import { readLoadedNote } from './loaded-note';
+import { findDatabase } from './mark';
+import { databaseName, maintenanceName } from './names';
+import { contentsOf } from './pg-restore';
+import { requireRestoreRights, requireSwappable } from './restore-rights';
+import { readServer, type Server } from './server';
+import { type Session, withSession } from './session';
+import { type Need, readable, requireSpace } from './space';
+import { findTool, type Tool } from './tools';
+
+/** Never opens the live database, which may be damaged or gone. */
+export async function inspectLogicalRestore(
+  context: EngineContext,
+  plan: RestorePlan,
+  manifest: Manifest,
+): Promise<Inspection> {
+  return withSession(context, { database: maintenanceName(context) }, async (session) => {
+    const server = await readServer(session);
+    requireWritable(context, server);
+    requireNotOlder(context, manifest, server);
+    const restore = await findTool(context, 'pg_restore', server.major);
+    requireReads(manifest, restore, server);
+    await findTool(context, 'vacuumdb', server.major);
+    await requireRestoreRights(context, session);
+    await requireExtensions(context, session, manifest);
+    if (plan.target.kind === 'in-place') await requireSwappable(context, session);
+    else await requireAbsent(context, session, plan.target.name);
+    const live = await liveBytes(session, databaseName(context));
+    await requireSpace(await needs(context, plan, manifest, { server, live }));
+    return {
+      serverVersion: server.version,
+      systemIdentifier: server.systemIdentifier,
+      toolVersions: { pg_restore: restore.version },
+      dataBytes: live ?? 0,
+      spoolBytes: spoolBytes(plan, manifest),
+    };
+  });
+}
+
+function requireWritable(context: EngineContext, server: Server): void {
+  if (!server.inRecovery) return;
+  const reason = 'it is a standby, which takes no writes: restore on the primary';
+  throw failure('database-unready', { database: databaseName(context), reason });
+}
+
+function requireNotOlder(context: EngineContext, manifest: Manifest, server: Server): void {
+  if (majorOf(manifest) <= server.major) return;
+  const reason = `it is of PostgreSQL ${manifest['server-version']}, this server is older: ${server.version}`;
+  throw failure('backup-incompatible', { backup: manifest['backup-id'], database: databaseName(context), reason });
+}
+
+/** An archive is read by a pg_restore at least as new as the pg_dump that wrote it. */
+function requireReads(manifest: Manifest, tool: Tool, server: Server): void {
+  const written = Number.parseInt(manifest['tool-versions']['pg_dump'] ?? '0', 10);
+  if (tool.major >= written) return;
+  const details = { tool: 'pg_restore', version: tool.version, server: written };
+  throw failure('tool-too-old', { ...details, package: `postgresql-client-${Math.max(written, server.major)}` });
+}
+
+async function requireExtensions(context: EngineContext, session: Session, manifest: Manifest): Promise<void> {
+  const missing = await session.query<{ name: string }>(
+    `SELECT name FROM unnest($1::text[]) name WHERE name NOT IN (SELECT name FROM pg_available_extensions)`,
+    [factsOf(manifest).extensions ?? []],
+  );
+  if (missing.length === 0) return;
+  const reason = `this server lacks the extensions ${missing.map(({ name }) => `"${name}"`).join(', ')}`;
+  throw failure('backup-incompatible', { backup: manifest['backup-id'], database: databaseName(context), reason });
+}
+
+async function requireAbsent(context: EngineContext, session: Session, target: string): Promise<void> {
+  const there = await findDatabase(session, target);
+  if (there === undefined || (await readLoadedNote(context))?.id === there.oid) return;
+  throw failure('target-exists', { target, database: context.name });
+}
+
+/** undefined where it is not there, or too damaged to be measured. */
+async function liveBytes(session: Session, name: string): Promise<number | undefined> {
+  const rows = await session
+    .query<{ bytes: string }>('SELECT pg_database_size(oid)::text AS bytes FROM pg_database WHERE datname = $1', [name])
+    .catch(() => []);
+  return rows[0] && Number(rows[0].bytes);
+}
+
+interface Sizes {
+  readonly server: Server;
+  readonly live: number | undefined;
+}
+
+/** For what the restored data takes in the server; its write-ahead log comes on top, hence a little more than the size itself. */
+async function needs(
+  context: EngineContext,
+  plan: RestorePlan,
+  manifest: Manifest,
+  { server, live }: Sizes,
+): Promise<readonly Need[]> {
+  const bytes = Math.ceil((factsOf(manifest)['data-bytes'] ?? plan.sizes.data) * 1.1);
+  const [remedy, purpose] = ['make room', 'the spooled dump'];
+  const spool = { path: context.workFolder, purpose, bytes: spoolBytes(plan, manifest), remedy };
+  const folder = dataFolder(context, server);
+  if (folder === undefined) {
+    const where = 'the server does not say where its data is';
+    context.log.line('restore', `its free space is not known (${where}): the restored data needs ${readable(bytes)}`);
+    return [spool];
+  }
+  const freed = plan.replace ? (live ?? 0) : 0;
+  const both = 'make room for the old and the new data, or give up the old with --replace';
+  const data = { path: folder, purpose: 'the restored data', bytes: Math.max(bytes - freed, 0), remedy: both };
+  return [spool, data];
+}
+
+/** Where the server's data is on this host; undefined where it is on another, or not known. */
+function dataFolder({ unit }: EngineContext, server: Server): string | undefined {
+  const local = unit.host.startsWith('/') || ['localhost', '127.0.0.1', '::1'].includes(unit.host);
+  return unit['data-directory'] ?? (local ? server.dataDirectory : undefined);
+}
+
+/** What cannot do without the spool: a replacing restore, and a dump of many files. */
+function spoolBytes(plan: RestorePlan, manifest: Manifest): number {
+  const contents = contentsOf(manifest);
+  return plan.replace || contents.role === 'dump-directory' ? contents.bytes : 0;
+}

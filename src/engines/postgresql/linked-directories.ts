@@ -1,0 +1,20 @@
+import { readdir, readlink } from 'node:fs/promises';
+import { isAbsolute, join, resolve } from 'node:path';
+import type { LinkedDirectory } from './facts';
+
+/** What lies outside of a data directory: tablespaces, and the write-ahead log where it has a disk of its own. */
+export async function readLinkedDirectories(directory: string): Promise<LinkedDirectory[]> {
+  const names = await readdir(join(directory, 'pg_tblspc')).catch(() => []);
+  const candidates = [
+    { role: 'wal', link: 'pg_wal' },
+    ...names.map((oid) => ({ role: `tablespace:${oid}`, link: `pg_tblspc/${oid}` })),
+  ];
+  const found = await Promise.all(
+    candidates.map(async ({ role, link }) => {
+      const target = await readlink(join(directory, link)).catch(() => undefined);
+      if (target === undefined) return [];
+      return [{ role, link, target: isAbsolute(target) ? target : resolve(join(directory, link, '..'), target) }];
+    }),
+  );
+  return found.flat();
+}

@@ -1,0 +1,100 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { failure } from '../../model/errors';
+import type { Artefact, Manifest } from '../../model/manifest';
+import type { RestorePlan } from '../../model/plan';
+import type { Command } from '../../pipeline/pipeline';
+import type { ArtefactSource, EngineContext } from '../engine';
+import { runTool, toldAs } from './run-tool';
+import { freeBytes, readable } from './space';
+import { unarchiving } from './tar';
+import { connectionArguments, connectionEnvironment } from './tool-connection';
+import type { Tool } from './tools';
+
+/**
+ * Settings of the role or the server must not end the load; and no commit of it needs to wait for the disk: nothing uses the new database before the swap,
+ * whose commit carries all earlier ones with it.
+ */
+const loadSettings = [
+  'statement_timeout=0',
+  'lock_timeout=0',
+  'idle_in_transaction_session_timeout=0',
+  'default_transaction_read_only=off',
+  'synchronous_commit=off',
+  'session_replication_role=origin',
+];
+
+export interface Loading {
+  readonly context: EngineContext;
+  readonly plan: RestorePlan;
+  readonly manifest: Manifest;
+  readonly tool: Tool;
+  /** Keep tablespaces: they all exist on this server. */
+  readonly tablespaces: boolean;
+}
+
+/** The one artefact with the database's contents. */
+export function contentsOf(manifest: Manifest): Artefact {
+  const found = manifest.artefacts.find(({ role }) => role === 'dump' || role === 'dump-directory');
+  if (found !== undefined) return found;
+  throw failure('manifest-unreadable', { backup: manifest['backup-id'], reason: 'it names no dump' });
+}
+
+/**
+ * Loads the contents into an empty database. Several jobs need the dump as a file, which is worth it where there is room; one reads it as it comes, and then
+ * the database must be thrown away if the source says at the end that the bytes were wrong.
+ */
+export const loadContents =
+  (source: ArtefactSource) =>
+  async (loading: Loading, database: string): Promise<void> => {
+    const { context, plan, manifest } = loading;
+    const artefact = contentsOf(manifest);
+    context.report('pg_restore', artefact.bytes);
+    const details = { backup: manifest['backup-id'], tool: 'pg_restore' };
+    const streamed = artefact.role === 'dump' && (plan.jobs === 1 || !(await hasRoom(context, artefact)));
+    if (streamed) {
+      await toldAs('load-failed', details, source.intoCommands(artefact, [restoring(loading, database)]));
+      return;
+    }
+    const path = await spool(context, artefact, source);
+    await toldAs('load-failed', details, runTool(context, restoring(loading, database, path)));
+    await rm(path, { recursive: true, force: true });
+  };
+
+/** Fetches the contents, checked byte by byte, as something that pg_restore can open. */
+export async function spool(context: EngineContext, artefact: Artefact, source: ArtefactSource): Promise<string> {
+  const path = spooledPath(context, artefact);
+  if (artefact.role === 'dump') {
+    await source.intoFile(artefact, path);
+    return path;
+  }
+  const folder = dirname(path);
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { mode: 0o700 });
+  await source.intoCommands(artefact, [unarchiving(folder)]);
+  return path;
+}
+
+/** Where `spool` puts the contents. */
+export function spooledPath({ workFolder }: EngineContext, { role }: Artefact): string {
+  return role === 'dump' ? join(workFolder, 'dump.pgdump') : join(workFolder, 'dump-folder', 'dump-directory');
+}
+
+async function hasRoom(context: EngineContext, { bytes }: Artefact): Promise<boolean> {
+  const free = await freeBytes(context.workFolder);
+  if (free > bytes) return true;
+  const sizes = `${readable(bytes)} of ${readable(free)}`;
+  context.log.line('restore', `no room in the spool for the dump (${sizes}): it is loaded by one job as it comes`);
+  return false;
+}
+
+/** `path` undefined: reads stdin. */
+export function restoring({ context, plan, tool, tablespaces }: Loading, database: string, path?: string): Command {
+  const args = [
+    '--exit-on-error',
+    ...(tablespaces ? [] : ['--no-tablespaces']),
+    ...connectionArguments(context, database),
+    ...(path === undefined ? [] : [`--jobs=${plan.jobs}`, path]),
+  ];
+  return { program: tool.program, args, env: connectionEnvironment(context, loadSettings) };
+}

@@ -1,0 +1,115 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Artefact } from '../../model/manifest';
+import type { BackupPlan } from '../../model/plan';
+import type { ArtefactSink, Dump, EngineContext } from '../engine';
+import { reasonOf } from './connection-failure';
+import { tablespaceFolder } from './control-data';
+import type { PostgresqlFacts } from './facts';
+import { databaseName, maintenanceName, shortJob } from './names';
+import { readCluster } from './read-cluster';
+import { runTool, toldAs } from './run-tool';
+import { readServer } from './server';
+import { type Session, withSession } from './session';
+import { connectionArguments, connectionEnvironment } from './tool-connection';
+import { findTool } from './tools';
+
+/** What pg_basebackup says of itself on the way. */
+interface Positions {
+  lsnStart: string | null;
+  lsnStop: string | null;
+  timeline: number | null;
+}
+
+/** A copy of the whole instance while it runs, with the write-ahead log that makes it consistent. */
+export async function dumpPhysical(context: EngineContext, plan: BackupPlan, sink: ArtefactSink): Promise<Dump> {
+  return withSession(context, { database: maintenanceName(context) }, async (session) => {
+    const server = await readServer(session);
+    const { program } = await findTool(context, 'pg_basebackup', server.major);
+    const before = await readCluster(session);
+    await keepLog(context, session, plan);
+    const positions: Positions = { lsnStart: null, lsnStop: null, timeline: null };
+    const command = {
+      program,
+      args: [...copying, `--label=holdfast ${plan.backupId}`, ...connectionArguments(context)],
+      env: connectionEnvironment(context),
+      onStderrLine: (line: string) => notePosition(line, positions),
+    };
+    context.report('pg_basebackup', before.bytes);
+    const copy = before.linked.length === 0 ? streamed : staged;
+    const artefacts = await toldAs(
+      'dump-failed',
+      { database: databaseName(context), tool: 'pg_basebackup' },
+      copy(context, command, sink),
+    );
+    const after = await readCluster(session);
+    const facts: PostgresqlFacts = {
+      // Those that were there all the while: which moment a new one belongs to cannot be told.
+      databases: before.databases.filter((name) => after.databases.includes(name)),
+      'data-bytes': before.bytes,
+      'linked-directories': before.linked,
+      'tablespace-folder': tablespaceFolder(server.major, server.catalogVersion),
+    };
+    return { artefacts, facts, ...positions };
+  });
+}
+
+const copying = ['--format=tar', '--wal-method=fetch', '--checkpoint=fast', '--verbose', '--manifest-checksums=CRC32C'];
+
+interface BaseBackup {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly onStderrLine: (line: string) => void;
+}
+
+/** One archive, with the manifest inside. */
+async function streamed(_: EngineContext, command: BaseBackup, sink: ArtefactSink): Promise<Artefact[]> {
+  const whole = { ...command, args: ['--pgdata=-', ...command.args] };
+  return [await sink.fromCommands('base.tar', 'base', [whole])];
+}
+
+/** pg_basebackup writes a single archive to its stdout, and every tablespace is one of its own: they go through the spool. */
+async function staged(context: EngineContext, command: BaseBackup, sink: ArtefactSink): Promise<Artefact[]> {
+  const folder = join(context.workFolder, 'basebackup');
+  await rm(folder, { recursive: true, force: true });
+  await runTool(context, { ...command, args: [`--pgdata=${folder}`, '--no-sync', ...command.args] });
+  const artefacts: Artefact[] = [];
+  for (const { file, name, role } of await archivesIn(folder)) {
+    const path = join(folder, file);
+    artefacts.push(await sink.fromCommands(name, role, [{ program: 'cat', args: [path] }]));
+    await rm(path);
+  }
+  await rm(folder, { recursive: true, force: true });
+  return artefacts;
+}
+
+async function archivesIn(folder: string) {
+  const names = await readdir(folder);
+  return names.sort().map((file) => {
+    const oid = /^(\d+)\.tar$/.exec(file)?.[1];
+    if (oid !== undefined) return { file, name: `tablespace-${oid}.tar`, role: `tablespace:${oid}` };
+    return { file, name: file, role: file === 'base.tar' ? 'base' : 'backup-manifest' };
+  });
+}
+
+/**
+ * The log of the whole backup is sent at its end: until then the server must not recycle it. A temporary slot holds it back, and is gone with this session,
+ * whatever happens to us.
+ */
+async function keepLog(context: EngineContext, session: Session, plan: BackupPlan): Promise<void> {
+  const slot = `holdfast_${shortJob(plan.jobId)}`;
+  try {
+    await session.query('SELECT pg_create_physical_replication_slot($1, true, true)', [slot]);
+  } catch (error) {
+    const risk = 'a long backup fails if the server recycles its log meanwhile (see wal_keep_size)';
+    context.log.line('pg_basebackup', `WARNING: no replication slot (${reasonOf(error)}): ${risk}`);
+  }
+}
+
+function notePosition(line: string, positions: Positions): void {
+  const [, start, timeline] = /write-ahead log start point: (\S+) on timeline (\d+)/.exec(line) ?? [];
+  if (start !== undefined) Object.assign(positions, { lsnStart: start, timeline: Number(timeline) });
+  const stop = /write-ahead log end point: (\S+)/.exec(line)?.[1];
+  if (stop !== undefined) positions.lsnStop = stop;
+}

@@ -1,0 +1,84 @@
+import type { SequenceFact } from './facts';
+import type { Session } from './session';
+
+/** A table as the counting sees it. */
+export interface CountableTable {
+  readonly name: string;
+  readonly pages: number;
+  /** The server's own estimate of its rows; negative where it has none. */
+  readonly estimate: number;
+}
+
+/** Everything but rows: cheap to read, whatever the size of the data. */
+export interface Structure {
+  readonly objects: Readonly<Record<string, number>>;
+  readonly extensions: readonly string[];
+  readonly tablespaces: readonly string[];
+  readonly dataBytes: number;
+}
+
+const own = (column: string, catalog: string) =>
+  `NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_catalog.${catalog}'::regclass AND d.objid = ${column} AND d.deptype = 'e')`;
+const userSchema = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
+
+/**
+ * Counts per kind. Kept out is whatever differs after a faithful restore: members of extensions, the schema `public` (each new database has one),
+ * toast tables, not-null constraints (rows of their own only since PostgreSQL 18).
+ */
+const counts = `
+  SELECT 'relation ' || c.relkind AS kind, count(*)::int FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE ${userSchema} AND c.relpersistence <> 't' AND ${own('c.oid', 'pg_class')} GROUP BY 1
+  UNION ALL SELECT 'function', count(*)::int FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE ${userSchema} AND ${own('p.oid', 'pg_proc')}
+  UNION ALL SELECT 'type ' || t.typtype, count(*)::int FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+    WHERE ${userSchema} AND t.typtype IN ('d', 'e') AND ${own('t.oid', 'pg_type')} GROUP BY 1
+  UNION ALL SELECT 'constraint ' || k.contype, count(*)::int FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace
+    WHERE ${userSchema} AND k.contype IN ('c', 'f', 'p', 'u', 'x') AND ${own('k.conrelid', 'pg_class')} GROUP BY 1
+  UNION ALL SELECT 'trigger', count(*)::int FROM pg_trigger t WHERE NOT t.tgisinternal AND ${own('t.tgrelid', 'pg_class')}
+  UNION ALL SELECT 'policy', count(*)::int FROM pg_policy p WHERE ${own('p.polrelid', 'pg_class')}
+  UNION ALL SELECT 'schema', count(*)::int FROM pg_namespace n WHERE ${userSchema} AND n.nspname <> 'public' AND ${own('n.oid', 'pg_namespace')}
+  UNION ALL SELECT 'event trigger', count(*)::int FROM pg_event_trigger e WHERE ${own('e.oid', 'pg_event_trigger')}
+  UNION ALL SELECT 'publication', count(*)::int FROM pg_publication
+  UNION ALL SELECT 'large object', count(*)::int FROM pg_largeobject_metadata`;
+
+export async function readStructure(session: Session): Promise<Structure> {
+  const objects = await session.query<{ kind: string; count: number }>(counts);
+  const extensions = await session.query<{ name: string }>(`SELECT extname AS name FROM pg_extension ORDER BY 1`);
+  const tablespaces = await session.query<{ name: string }>(
+    `SELECT spcname AS name FROM pg_tablespace WHERE oid IN (SELECT reltablespace FROM pg_class)
+       AND spcname NOT IN ('pg_default', 'pg_global') ORDER BY 1`,
+  );
+  const [size] = await session.query<{ bytes: string }>('SELECT pg_database_size(current_database())::text AS bytes');
+  return {
+    objects: Object.fromEntries(objects.filter(({ count }) => count > 0).map(({ kind, count }) => [kind, count])),
+    extensions: extensions.map(({ name }) => name),
+    tablespaces: tablespaces.map(({ name }) => name),
+    dataBytes: Number(size?.bytes ?? 0),
+  };
+}
+
+/** Tables whose rows a dump copies one for one; materialised views are filled anew on restore and are no such thing. */
+export function readTables(session: Session): Promise<CountableTable[]> {
+  return session.query(`SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name, c.relpages AS pages, c.reltuples AS estimate
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND NOT (pg_is_in_recovery() AND c.relpersistence = 'u')
+      AND ${userSchema} AND ${own('c.oid', 'pg_class')} ORDER BY c.relpages, 1`);
+}
+
+export function readSequences(session: Session): Promise<{ name: string; value: string | null }[]> {
+  return session.query(`SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename) AS name, last_value::text AS value
+    FROM pg_sequences ORDER BY 1`);
+}
+
+/** Sequences as they stood before and after a dump. */
+export function spanSequences(
+  before: readonly { name: string; value: string | null }[],
+  after: readonly { name: string; value: string | null }[],
+): SequenceFact[] {
+  const later = new Map(after.map(({ name, value }) => [name, value]));
+  return before.map(({ name, value }) => ({
+    name,
+    from: value,
+    to: later.has(name) ? (later.get(name) ?? null) : value,
+  }));
+}

@@ -1,0 +1,20 @@
+import { type ErrorCode, type ErrorDetails, failure, HoldfastError } from '../../model/errors';
+import type { Command } from '../../pipeline/pipeline';
+import { runCommand } from '../../pipeline/run-command';
+import type { EngineContext } from '../engine';
+
+/** Runs one tool to its end; resolves to what it wrote to stdout, which must be short. `timeout` in milliseconds. */
+export async function runTool(context: EngineContext, command: Command, timeout?: number): Promise<string> {
+  const { stdout } = await runCommand(command, { signal: context.signal, log: context.log, timeout });
+  return stdout;
+}
+
+/** Tells a failed process in the words of what it was for; every other failure stays what it is. */
+export async function toldAs<T>(code: ErrorCode, details: ErrorDetails, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || error.code !== 'process-failed') throw error;
+    throw failure(code, { ...error.details, ...details, reason: error.details['reason'] }, error);
+  }
+}

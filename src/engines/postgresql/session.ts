@@ -1,0 +1,129 @@
+import type { ConnectionOptions } from 'node:tls';
+import { Client, type QueryResultRow } from 'pg';
+import type { EngineContext } from '../engine';
+import { connectionFailure, reasonOf } from './connection-failure';
+import { tlsChoices } from './tls';
+
+export interface SessionOptions {
+  readonly database: string;
+  /** Milliseconds for one statement; a minute if absent, 0 for as long as it takes. */
+  readonly statementTimeout?: number;
+  /** Milliseconds to get a connection. */
+  readonly connectTimeout?: number;
+  /** Speaks to a WAL sender instead of a backend, which knows only replication commands. */
+  readonly replication?: boolean;
+}
+
+/** One connection. Ends with the job's signal; nothing in it waits for ever. */
+export interface Session {
+  /** Process id of its backend. */
+  readonly pid: number;
+  query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+  end(): Promise<void>;
+}
+
+const connectTimeout = 10_000;
+const statementTimeout = 60_000;
+/** How long the server may stay silent after its own timeout should have struck. */
+const silence = 10_000;
+
+/** Connects, works and disconnects, whatever happens. Rejects with the error table's telling of why it cannot connect. */
+export async function withSession<T>(
+  context: EngineContext,
+  options: SessionOptions,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await openSession(context, options);
+  try {
+    return await work(session);
+  } finally {
+    await session.end();
+  }
+}
+
+export async function openSession(context: EngineContext, options: SessionOptions): Promise<Session> {
+  context.signal.throwIfAborted();
+  const client = await connect(context, options);
+  const session = sessionOf(client, context.signal);
+  try {
+    if (!options.replication) await prepare(session, options.statementTimeout ?? statementTimeout);
+    return session;
+  } catch (error) {
+    await session.end();
+    throw connectionFailure(context, options.database, error);
+  }
+}
+
+async function connect(context: EngineContext, options: SessionOptions): Promise<Client> {
+  let last: unknown;
+  for (const ssl of tlsChoices(context)) {
+    try {
+      return await connectOnce(context, options, ssl);
+    } catch (error) {
+      last = error;
+      if (!/does not support SSL|no pg_hba.conf entry.*SSL/.test(reasonOf(error))) break;
+    }
+  }
+  context.signal.throwIfAborted();
+  throw connectionFailure(context, options.database, last);
+}
+
+async function connectOnce(
+  context: EngineContext,
+  options: SessionOptions,
+  ssl: ConnectionOptions | false,
+): Promise<Client> {
+  const timeout = options.statementTimeout ?? statementTimeout;
+  const client = new Client({
+    host: context.unit.host,
+    port: context.unit.port,
+    user: context.config.user,
+    database: options.database,
+    // A function keeps `pg` from looking for a password elsewhere than the children of this job do.
+    password: context.password ?? (() => ''),
+    ssl,
+    application_name: 'holdfast',
+    connectionTimeoutMillis: options.connectTimeout ?? connectTimeout,
+    query_timeout: timeout === 0 ? undefined : timeout + silence,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    ...(options.replication ? { replication: 'true' } : {}),
+  });
+  client.on('error', () => {}); // a lost connection is seen by the statement under way, or by the next one
+  try {
+    return await client.connect();
+  } catch (error) {
+    client.end().catch(() => {});
+    throw error;
+  }
+}
+
+function sessionOf(client: Client, signal: AbortSignal): Session {
+  const onAbort = () => void client.end().catch(() => {});
+  signal.addEventListener('abort', onAbort, { once: true });
+  return {
+    pid: 'processID' in client ? Number(client.processID) : 0,
+    query: async (text, values) => {
+      try {
+        return (await client.query(text, values && [...values])).rows;
+      } catch (error) {
+        signal.throwIfAborted();
+        throw error;
+      }
+    },
+    end: async () => {
+      signal.removeEventListener('abort', onAbort);
+      await client.end().catch(() => {});
+    },
+  };
+}
+
+/** Settings of the server, the database or the role must not change what our statements mean or end them early. */
+async function prepare(session: Session, timeout: number): Promise<void> {
+  await session.query(`SELECT pg_catalog.set_config('search_path', '', false);
+    SELECT set_config(s.name, v.value, false) FROM pg_settings s JOIN (VALUES
+      ('statement_timeout', '${timeout}'), ('lock_timeout', '10s'), ('row_security', 'off'), ('datestyle', 'ISO'),
+      ('idle_in_transaction_session_timeout', '0'), ('idle_session_timeout', '0'), ('transaction_timeout', '0'),
+      ('default_transaction_read_only', 'off'), ('default_transaction_isolation', 'read committed'),
+      ('client_connection_check_interval', '2s')) v (name, value) ON lower(s.name) = v.name`);
+}

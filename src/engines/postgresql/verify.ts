@@ -1,0 +1,98 @@
+import { failure } from '../../model/errors';
+import type { Artefact, Manifest } from '../../model/manifest';
+import type { ArtefactSource, EngineContext } from '../engine';
+import { factsOf, majorOf } from './facts';
+import { contentsOf } from './pg-restore';
+import { readPortrait } from './portrait';
+import { toldAs } from './run-tool';
+import { readable } from './space';
+import { listing } from './tar';
+import { findTool } from './tools';
+
+/** Reads a logical backup as a restore would, only into nothing: pg_restore has to understand all of it, to the last row. */
+export async function verifyLogical(
+  context: EngineContext,
+  manifest: Manifest,
+  source: ArtefactSource,
+): Promise<readonly string[]> {
+  const { database, roles } = await readPortrait(manifest, source);
+  const globals = manifest.artefacts.find(({ role }) => role === 'globals');
+  if (globals !== undefined && !(await source.text(globals)).includes('dump complete')) {
+    throw corrupt(manifest, globals, 'it does not end as pg_dumpall ends it');
+  }
+  const contents = contentsOf(manifest);
+  const note =
+    contents.role === 'dump'
+      ? await readArchive(context, manifest, source)
+      : await readTar(context, manifest, contents, source, []);
+  return [`${note}; database "${database.name}" of "${database.owner}", ${roles.length} roles`];
+}
+
+export async function verifyDirectories(
+  context: EngineContext,
+  manifest: Manifest,
+  source: ArtefactSource,
+): Promise<readonly string[]> {
+  const notes: string[] = [];
+  for (const artefact of manifest.artefacts) {
+    if (artefact.role === 'backup-manifest') {
+      JSON.parse(await source.text(artefact));
+      continue;
+    }
+    notes.push(await readTar(context, manifest, artefact, source, requiredIn(artefact, manifest)));
+  }
+  return notes;
+}
+
+async function readArchive(context: EngineContext, manifest: Manifest, source: ArtefactSource): Promise<string> {
+  const artefact = contentsOf(manifest);
+  const { program } = await findTool(context, 'pg_restore', majorOf(manifest));
+  const tables = new Set<string>();
+  let entries = 0;
+  const command = {
+    program,
+    args: ['--verbose', '--file=/dev/null'],
+    onStderrLine: (line: string) => {
+      if (!isEntry(line)) return;
+      entries += 1;
+      const table = /processing data for table "(.*)"/.exec(line)?.[1];
+      if (table !== undefined) tables.add(table);
+    },
+    unlogged: isEntry,
+  };
+  context.report('pg_restore', artefact.bytes);
+  await toldAs('backup-corrupt', detailsOf(manifest, artefact), source.intoCommands(artefact, [command]));
+  const counted = factsOf(manifest).tables?.length ?? 0;
+  if (tables.size < counted)
+    throw corrupt(manifest, artefact, `it has data of ${tables.size} tables, not of ${counted}`);
+  return `${artefact.path}: ${entries} entries and ${tables.size} tables, ${readable(artefact.bytes)}`;
+}
+
+const isEntry = (line: string) => /^pg_restore: (creating|processing|executing)/.test(line);
+
+async function readTar(
+  context: EngineContext,
+  manifest: Manifest,
+  artefact: Artefact,
+  source: ArtefactSource,
+  members: readonly string[],
+): Promise<string> {
+  context.report('tar', artefact.bytes);
+  await toldAs('backup-corrupt', detailsOf(manifest, artefact), source.intoCommands(artefact, [listing(members)]));
+  return `${artefact.path}: a whole archive, ${readable(artefact.bytes)}`;
+}
+
+/** Without these it is no data directory. The two methods write names in two ways. */
+function requiredIn({ role }: Artefact, manifest: Manifest): string[] {
+  if (role !== 'base') return [];
+  if (manifest.method === 'cold') return ['./PG_VERSION', './global/pg_control'];
+  return ['PG_VERSION', 'backup_label', 'global/pg_control'];
+}
+
+function detailsOf(manifest: Manifest, artefact: Artefact) {
+  return { artefact: artefact.path, backup: manifest['backup-id'] };
+}
+
+function corrupt(manifest: Manifest, artefact: Artefact, reason: string) {
+  return failure('backup-corrupt', { ...detailsOf(manifest, artefact), reason });
+}
