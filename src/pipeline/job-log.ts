@@ -8,7 +8,7 @@ const shortestSecret = 4;
 
 export interface FileJobLog extends JobLog {
   readonly path: string;
-  /** Syncs the file to disk; lines may follow. */
+  /** Syncs the file to disk; lines may follow. Throws what kept a line from being written: the log is not whole then. */
   flush(): void;
   /** Lines after this are dropped. Idempotent. */
   close(): void;
@@ -32,6 +32,7 @@ class JobLogFile implements FileJobLog {
   private descriptor: number | undefined;
   private bytes: number;
   private cut: boolean;
+  private fault: unknown;
 
   constructor(
     readonly path: string,
@@ -52,11 +53,11 @@ class JobLogFile implements FileJobLog {
     const content = Buffer.from(entries.join(''));
     this.cut = this.bytes + content.length > this.maxBytes;
     const written = this.cut ? Buffer.from(this.entry('holdfast', this.cutNotice())) : content;
-    writeSync(this.descriptor, written);
-    this.bytes += written.length;
+    this.write(this.descriptor, written);
   }
 
   flush(): void {
+    if (this.fault !== undefined) throw this.fault;
     if (this.descriptor !== undefined) fsyncSync(this.descriptor);
   }
 
@@ -64,6 +65,17 @@ class JobLogFile implements FileJobLog {
     if (this.descriptor === undefined) return;
     closeSync(this.descriptor);
     this.descriptor = undefined;
+  }
+
+  /** A full disk must end the log, not the worker: lines come from where nobody could catch it. */
+  private write(descriptor: number, content: Buffer): void {
+    try {
+      writeSync(descriptor, content);
+      this.bytes += content.length;
+    } catch (error) {
+      this.fault = error;
+      this.cut = true;
+    }
   }
 
   private cutNotice(): string {

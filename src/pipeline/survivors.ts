@@ -2,7 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ownerVariable, processStat, startTimeOf } from './owner-tag';
 
-interface Survivor {
+/** A process id alone may come to mean another one. */
+interface Known {
   readonly pid: number;
   readonly startTime: string;
 }
@@ -23,7 +24,7 @@ export async function endSurvivors(killAfter = 10_000): Promise<readonly number[
   return survivors.map(({ pid }) => pid);
 }
 
-function findSurvivors(): readonly Survivor[] {
+function findSurvivors(): readonly Known[] {
   return readdirSync('/proc').flatMap((name) => {
     const startTime = /^\d+$/.test(name) ? startTimeOf(name) : undefined;
     return startTime !== undefined && isOrphan(name) ? [{ pid: Number(name), startTime }] : [];
@@ -35,7 +36,7 @@ function isOrphan(pid: string): boolean {
   const tag = environmentOf(pid).find((entry) => entry.startsWith(`${ownerVariable}=`));
   const [owner, startTime] = tag?.slice(ownerVariable.length + 1).split('/') ?? [];
   if (!owner || !startTime) return false;
-  return startTimeOf(owner) !== startTime;
+  return !isAlive({ pid: Number(owner), startTime });
 }
 
 function environmentOf(pid: string): readonly string[] {
@@ -47,12 +48,12 @@ function environmentOf(pid: string): readonly string[] {
   }
 }
 
-/** The start time tells it from a process that got its id since. */
-function isAlive({ pid, startTime }: Survivor): boolean {
+/** The start time tells it from a process that got its id since; one that only waits to be reaped is dead. */
+function isAlive({ pid, startTime }: Known): boolean {
   return processStat(pid)?.[2] !== 'Z' && startTimeOf(pid) === startTime;
 }
 
-function send(survivors: readonly Survivor[], signal: NodeJS.Signals): void {
+function send(survivors: readonly Known[], signal: NodeJS.Signals): void {
   for (const survivor of survivors) {
     try {
       if (isAlive(survivor)) process.kill(survivor.pid, signal);

@@ -53,3 +53,10 @@ test('a log that reaches its bound says so once, also over several lives', () =>
   expect(lines.at(-1)).toContain('log cut here');
   expect(statSync(path).size).toBeLessThan(600);
 });
+
+test('a full disk ends the log without an exception in the middle of a pipe, and is told at the flush', () => {
+  const log = createJobLog('/dev/full');
+  log.line('tool', 'a line');
+  expect(() => log.flush()).toThrow('ENOSPC');
+  log.close();
+});

@@ -1,0 +1,47 @@
+import type { Command } from '../pipeline/pipeline';
+import { attempt } from './attempt';
+import type { Service, ServiceCall, ServiceState } from './service';
+import { runServiceTool } from './service-tool';
+import { deadlineOf, waitUntil } from './wait-until';
+
+export interface CommandServiceOptions {
+  readonly unit: string;
+  /** Program and arguments of each. */
+  readonly start: readonly string[];
+  readonly stop: readonly string[];
+  /** Exits 0 while the service runs. */
+  readonly status: readonly string[];
+  readonly user?: string;
+  /** Where the service writes what it prints. */
+  readonly outputFile: string;
+}
+
+/** Stopped and started by programs that the administrator named; done only when the status program says so. */
+export function commandService(options: CommandServiceOptions): Service {
+  const run = (argv: readonly string[], call: ServiceCall, outputFile?: string) =>
+    runServiceTool(commandOf(argv, options.user), call, outputFile);
+  const state = async (call: ServiceCall): Promise<ServiceState> => {
+    const { code } = await run(options.status, call);
+    if (code === null) return 'unknown';
+    return code === 0 ? 'running' : 'stopped';
+  };
+  const reach = async (wanted: ServiceState, argv: readonly string[], call: ServiceCall) => {
+    const deadline = deadlineOf(call);
+    if ((await state(call)) === wanted) return;
+    const { code, distilled } = await run(argv, call, options.outputFile);
+    if (code !== 0) throw new Error(`"${argv.join(' ')}" ended with exit code ${code}: ${distilled}`);
+    const reached = await waitUntil(async () => (await state(call)) === wanted, call, deadline);
+    if (!reached) throw new Error(`"${options.status.join(' ')}" does not say ${wanted} within ${call.timeout} ms`);
+  };
+  return {
+    kind: 'command',
+    canStop: true,
+    state,
+    stop: (call) => attempt('stop-failed', options.unit, call, () => reach('stopped', options.stop, call)),
+    start: (call) => attempt('start-failed', options.unit, call, () => reach('running', options.start, call)),
+  };
+}
+
+function commandOf([program = '', ...args]: readonly string[], user: string | undefined): Command {
+  return { program, args, user };
+}
