@@ -84,7 +84,7 @@ test.each([
   ["SELECT setval('order_numbers', 100050)", 'order numbers are still to be given that are taken'],
 ])('a shop that is not of one moment is found out: %s', async (sql, sentence) => {
   await withClient(server.client(), (client) => client.query('DROP DATABASE IF EXISTS torn'));
-  await withClient(server.client(), (client) => client.query('CREATE DATABASE torn TEMPLATE shop STRATEGY file_copy'));
+  await withClient(server.client(), (client) => client.query('CREATE DATABASE torn TEMPLATE shop'));
   await withClient(server.client('torn'), (client) =>
     client.query(`SET session_replication_role = replica; SET search_path = public; ${sql}`),
   );
