@@ -39,7 +39,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const close = async ({ keep = false } = {}) => {
     await holdfast.stopWorkers();
     await Promise.all([servers.postgres.stop(), servers.s3.stop(), servers.temporal.stop()]);
-    if (!keep) await folder.remove();
+    if (keep) folder.keep();
+    else await folder.remove();
   };
   return { folder: folder.path, ...servers, holdfast, close };
 }
