@@ -26,7 +26,9 @@ import { discardLoadedDatabase, dropPreviousDatabase } from './logical-cleaning'
 import { dumpLogical } from './logical-dump';
 import { loadLogical } from './logical-load';
 import { swapDatabases, swapDatabasesBack } from './logical-swap';
+import { databaseName } from './names';
 import { dumpPhysical } from './physical-dump';
+import { told } from './told';
 import { verifyDirectories, verifyLogical } from './verify';
 
 /** One way to copy a PostgreSQL database, with everything that depends on it. */
@@ -49,6 +51,7 @@ const logical: Method = {
     modes: ['online', 'fenced'],
     defaultMode: 'online',
     transfers: ['streamed', 'staged'],
+    parallel: true,
     swap: 'fence',
   },
   inspectForBackup: inspectLogicalBackup,
@@ -100,7 +103,10 @@ export function createPostgresqlEngine(): Engine {
     readFence,
     fence,
     unfence,
-    dump: (context, plan, sink) => methodOf(plan.method).dump(context, plan, sink),
+    dump: (context, plan, sink) => {
+      const details = { database: databaseName(context), tool: `method ${plan.method}` };
+      return told(context, 'dump-failed', details, methodOf(plan.method).dump(context, plan, sink));
+    },
     load: (context, plan, manifest, source) => methodOf(plan.method).load(context, plan, manifest, source),
     discardLoaded: (context, plan) => methodOf(plan.method).discardLoaded(context, plan),
     swap: (context, plan) => methodOf(plan.method).swap(context, plan),

@@ -26,13 +26,13 @@ const userSchema = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
  * toast tables, not-null constraints (rows of their own only since PostgreSQL 18).
  */
 const counts = `
-  SELECT 'relation ' || c.relkind AS kind, count(*)::int FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  SELECT 'relation ' || c.relkind::text AS kind, count(*)::int FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE ${userSchema} AND c.relpersistence <> 't' AND ${own('c.oid', 'pg_class')} GROUP BY 1
   UNION ALL SELECT 'function', count(*)::int FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE ${userSchema} AND ${own('p.oid', 'pg_proc')}
-  UNION ALL SELECT 'type ' || t.typtype, count(*)::int FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+  UNION ALL SELECT 'type ' || t.typtype::text, count(*)::int FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
     WHERE ${userSchema} AND t.typtype IN ('d', 'e') AND ${own('t.oid', 'pg_type')} GROUP BY 1
-  UNION ALL SELECT 'constraint ' || k.contype, count(*)::int FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace
+  UNION ALL SELECT 'constraint ' || k.contype::text, count(*)::int FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace
     WHERE ${userSchema} AND k.contype IN ('c', 'f', 'p', 'u', 'x') AND ${own('k.conrelid', 'pg_class')} GROUP BY 1
   UNION ALL SELECT 'trigger', count(*)::int FROM pg_trigger t WHERE NOT t.tgisinternal AND ${own('t.tgrelid', 'pg_class')}
   UNION ALL SELECT 'policy', count(*)::int FROM pg_policy p WHERE ${own('p.polrelid', 'pg_class')}

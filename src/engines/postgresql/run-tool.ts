@@ -9,12 +9,15 @@ export async function runTool(context: EngineContext, command: Command, timeout?
   return stdout;
 }
 
+/** How a failed process is told by those who ran it. */
+const ofProcess: readonly ErrorCode[] = ['process-failed', 'load-failed'];
+
 /** Tells a failed process in the words of what it was for; every other failure stays what it is. */
 export async function toldAs<T>(code: ErrorCode, details: ErrorDetails, work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (!(error instanceof HoldfastError) || error.code !== 'process-failed') throw error;
+    if (!(error instanceof HoldfastError) || !ofProcess.includes(error.code)) throw error;
     throw failure(code, { ...error.details, ...details, reason: error.details['reason'] }, error);
   }
 }
