@@ -2,6 +2,7 @@ import { failure } from '../../model/errors';
 import type { Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
 import type { EngineContext } from '../engine';
+import { allowing, together } from './alter-database';
 import { analyse } from './analyse';
 import { applyProperties } from './apply-properties';
 import { applyRoles } from './apply-roles';
@@ -26,7 +27,10 @@ export interface Filling {
   readonly contents: (loading: Loading, name: string) => Promise<void>;
 }
 
-/** Makes the database `name`: all that the backed-up one was, compared with the facts. Begins by dropping what is there under that name. */
+/**
+ * Makes the database `name`: all that the backed-up one was, compared with the facts. Begins by dropping what is there under that name; ends by closing it
+ * until it is given its place.
+ */
 export async function fillDatabase(
   context: EngineContext,
   session: Session,
@@ -50,9 +54,8 @@ export async function fillDatabase(
   await requireEqual(context, manifest, name);
   const applying = applyProperties(session, name, portrait.database, context.log);
   await told(context, 'load-failed', { backup, tool: 'ALTER DATABASE' }, applying);
-  await session.query(
-    marking(name, { role: 'loaded', job: plan.jobId, allow: portrait.database['allow-connections'] }),
-  );
+  const allow = portrait.database['allow-connections'];
+  await together(session, [marking(name, { role: 'loaded', job: plan.jobId, allow }), allowing(name, false)]);
 }
 
 async function knownTablespaces(session: Session): Promise<string[]> {

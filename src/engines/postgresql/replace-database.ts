@@ -2,7 +2,6 @@ import { failure } from '../../model/errors';
 import type { Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
 import type { ArtefactSource, EngineContext } from '../engine';
-import { allowing } from './alter-database';
 import { reasonOf } from './connection-failure';
 import { dropDatabase } from './drop-database';
 import { majorOf } from './facts';
@@ -65,5 +64,4 @@ async function loadInPlace(
   const portrait = await readPortrait(manifest, source);
   await fillDatabase(context, session, name, { plan, manifest, portrait, contents: loadContents(source) });
   await takeName(context, session, name, databaseName(context));
-  await session.query(allowing(databaseName(context), portrait.database['allow-connections']));
 }

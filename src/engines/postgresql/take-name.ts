@@ -1,6 +1,6 @@
 import { failure } from '../../model/errors';
 import type { EngineContext } from '../engine';
-import { renaming, together } from './alter-database';
+import { allowing, renaming, together } from './alter-database';
 import { sqlState } from './connection-failure';
 import { readLoadedNote, writeLoadedNote } from './loaded-note';
 import { findDatabase, marking } from './mark';
@@ -15,13 +15,17 @@ export async function isThere(context: EngineContext, session: Session, target: 
   throw failure('target-exists', { target, database: context.name });
 }
 
-/** Renames a database and takes its mark off. The note comes first: it tells by the oid, which the rename leaves as it is. */
+/** Opens a loaded database under its final name, without a mark. The note comes first: it tells by the oid, which the rename leaves as it is. */
 export async function takeName(context: EngineContext, session: Session, name: string, target: string): Promise<void> {
   const made = await findDatabase(session, name);
   if (made === undefined) throw new Error(`database "${name}" is gone`);
   await writeLoadedNote(context, { location: target, id: made.oid });
   try {
-    await together(session, [marking(name, undefined), renaming(name, target)]);
+    await together(session, [
+      marking(name, undefined),
+      allowing(name, made.mark?.allow ?? true),
+      renaming(name, target),
+    ]);
   } catch (error) {
     if (sqlState(error) === '42P04') throw failure('target-exists', { target, database: context.name }, error);
     throw error;
