@@ -1,3 +1,4 @@
+import { CancelledFailure } from '@temporalio/common';
 import type { JobRecord } from '../../src/model/job-record';
 import { endingOf, until } from './stage/ending';
 import { backupPlan } from './stage/plans';
@@ -61,6 +62,20 @@ describe('a backup', () => {
     const holds = show.performance.steps.map(({ hold }) => hold);
     expect(holds.map(({ mode }) => mode)).toEqual([...Array(6).fill('exclusive'), ...Array(4).fill('shared')]);
     expect(new Set(holds.map(({ token }) => token)).size).toBe(1);
+  });
+
+  it('waits for a cancelled step to end before it does anything else', async () => {
+    const log: string[] = [];
+    const slowly = async () => {
+      await hangs(() => void stage.client.workflow.getHandle('slow-end').cancel())(1).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      log.push('dump ended');
+      throw new CancelledFailure('at last');
+    };
+    const script = { runDump: slowly, startDatabase: async () => void log.push('start began') };
+    const show = await stage.start(backupPlan('slow-end', { hooks: noHooks }), script);
+    expect((await endingOf(show)).how).toBe('cancelled');
+    expect(log).toEqual(['dump ended', 'start began']);
   });
 
   it('outlives failures that are worth another try', async () => {

@@ -1,10 +1,10 @@
-import { ApplicationFailure, CancelledFailure, WorkflowFailedError } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure, TerminatedFailure, WorkflowFailedError } from '@temporalio/client';
 import type { JobResult } from '../../../src/model/interface-job';
 import type { Show } from './stage';
 
 /** How a job ended in Temporal, and what it says of itself. */
 export interface Ending {
-  readonly how: 'completed' | 'failed' | 'cancelled';
+  readonly how: 'completed' | 'failed' | 'cancelled' | 'terminated';
   /** Of a failure: its type. */
   readonly code?: string;
   readonly message?: string;
@@ -18,6 +18,7 @@ export async function endingOf({ handle }: Show): Promise<Ending> {
     if (!(error instanceof WorkflowFailedError)) throw error;
     const { cause } = error;
     if (cause instanceof CancelledFailure) return { how: 'cancelled' };
+    if (cause instanceof TerminatedFailure) return { how: 'terminated' };
     if (!(cause instanceof ApplicationFailure)) throw error;
     const result = cause.details?.[0] as JobResult;
     return { how: 'failed', code: cause.type ?? undefined, message: cause.message, result };

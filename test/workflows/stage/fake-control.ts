@@ -23,6 +23,7 @@ export class FakeControl {
       if (planned === undefined) throw new Error(`no plan for ${jobId}`);
       return planned as Planned<P>;
     };
+    const mutex = createMutexActivities({ getClient });
     return {
       planBackup: ({ jobId }) => answer<BackupPlan>(jobId),
       planRestore: ({ jobId }) => answer<RestorePlan>(jobId),
@@ -31,7 +32,11 @@ export class FakeControl {
         await this.agent.of(record['job-id']).play('recordJob');
         this.records.set(record['job-id'], record);
       },
-      ...createMutexActivities({ getClient }),
+      ...mutex,
+      requestHold: async (input) => {
+        await mutex.requestHold(input);
+        await this.agent.of(input.request.jobId).playUnseen('requestHold');
+      },
     };
   }
 }

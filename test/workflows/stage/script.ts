@@ -5,6 +5,9 @@ import { type ErrorCode, failure } from '../../../src/model/errors';
 /** What a step does instead of succeeding, at one of its attempts. `attempt` counts from 1 over all calls of the step in the job. */
 export type Behaviour = (attempt: number) => Promise<void>;
 
+/** Behaviours by step, as `Performance` labels them. */
+export type Script = Readonly<Record<string, Behaviour>>;
+
 /** Fails for good, or until the retry policy has had enough. */
 export function fails(code: ErrorCode): Behaviour {
   return async () => {
@@ -53,4 +56,18 @@ export function lingers(meanwhile: () => void): Behaviour {
 /** Behaves so at its `nth` call only. */
 export function atCall(nth: number, behaviour: Behaviour): Behaviour {
   return (attempt) => (attempt === nth ? behaviour(attempt) : Promise.resolve());
+}
+
+/** Works until somebody opens it. */
+export function gate(): { readonly behaviour: Behaviour; readonly open: () => void } {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  const behaviour = async () => {
+    const { cancelled, heartbeat } = Context.current();
+    const beats = setInterval(heartbeat, 200);
+    await Promise.race([opened, cancelled]).finally(() => clearInterval(beats));
+  };
+  return { behaviour, open };
 }

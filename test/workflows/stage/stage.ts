@@ -13,9 +13,10 @@ import type { JobPlan } from '../../../src/model/plan';
 import { searchAttributes } from '../../../src/model/search-attributes';
 import { agentQueue, controlQueue } from '../../../src/model/task-queues';
 import { bundleWorkflows } from './bundle';
-import { FakeAgent, type Performance, type Script } from './fake-agent';
+import { FakeAgent, type Performance } from './fake-agent';
 import { FakeControl } from './fake-control';
 import { agent as agentName } from './plans';
+import type { Script } from './script';
 
 const { findTemporal } = createRequire(__filename)('../../../tools/find.js') as { findTemporal(): string };
 
