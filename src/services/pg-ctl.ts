@@ -1,7 +1,7 @@
 import { attempt } from './attempt';
 import { fileEnd } from './file-end';
 import { dataDirectoryOwner, findPgCtl } from './find-pg-ctl';
-import { hasStalePid, serversOn } from './postmaster';
+import { hasStalePid, isPostmasterUnreaped, serversOn } from './postmaster';
 import type { Service, ServiceCall, ServiceState } from './service';
 import { runServiceTool, type ToolEnd } from './service-tool';
 import { deadlineOf, waitUntil } from './wait-until';
@@ -60,7 +60,12 @@ class PgCtlServer {
 
   async start(call: ServiceCall): Promise<void> {
     if ((await this.state(call)) === 'running') return;
-    const { logFile, options, outputFile } = this.options;
+    const { dataDirectory, logFile, options, outputFile } = this.options;
+    await waitUntil(
+      async () => !(await isPostmasterUnreaped(dataDirectory)),
+      call,
+      performance.now() + call.timeout / 2,
+    );
     const log = logFile === undefined ? [] : ['-l', logFile];
     const server = options === undefined ? [] : ['-o', options];
     const end = logFile === undefined ? undefined : await fileEnd(logFile);

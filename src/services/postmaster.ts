@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { processStat } from '../pipeline/owner-tag';
 
 /** Server processes whose working directory this is: the postmaster's, and that of children which may outlive it. */
 export async function serversOn(dataDirectory: string): Promise<readonly number[]> {
@@ -11,11 +12,28 @@ export async function serversOn(dataDirectory: string): Promise<readonly number[
 
 /** Whether postmaster.pid names a process that is no server on this directory. What may not be looked at counts as a server. */
 export async function hasStalePid(dataDirectory: string): Promise<boolean> {
-  const text = await readFile(join(dataDirectory, 'postmaster.pid'), 'utf8').catch(() => '');
-  const pid = Math.abs(Number.parseInt(text, 10));
-  if (!(pid > 0)) return false;
+  const pid = await notedPid(dataDirectory);
+  if (pid === undefined) return false;
+  if (isUnreaped(pid)) return true;
   const cwd = await workingDirectory(String(pid));
   return cwd !== undefined && cwd !== (await realpath(dataDirectory).catch(() => dataDirectory));
+}
+
+/** Whether postmaster.pid names a dead process that nobody has reaped yet: it still answers signals, so no other server starts. */
+export async function isPostmasterUnreaped(dataDirectory: string): Promise<boolean> {
+  const pid = await notedPid(dataDirectory);
+  return pid !== undefined && isUnreaped(pid);
+}
+
+function isUnreaped(pid: number): boolean {
+  return processStat(pid)?.[2] === 'Z';
+}
+
+async function notedPid(dataDirectory: string): Promise<number | undefined> {
+  const text = await readFile(join(dataDirectory, 'postmaster.pid'), 'utf8').catch(() => '');
+  // Negative for a server in single-user mode.
+  const pid = Math.abs(Number.parseInt(text, 10));
+  return pid > 0 ? pid : undefined;
 }
 
 async function isServerOn(pid: string, directory: string): Promise<boolean> {

@@ -2,6 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { failure, HoldfastError } from '../../src/model/errors';
 import { createStreamedSink, type StreamedSinkOptions } from '../../src/pipeline/artefact-sink';
 import type { Command } from '../../src/pipeline/pipeline';
@@ -90,6 +92,27 @@ test('a storage that fails is the error, not the writers that it broke', async (
   const error = await rejectionOf(sink.fromCommands('dump', 'dump', [sh('cat /dev/urandom'), sh('cat; sleep 600')]));
   expect(error).toBe(storage.fault.error);
   expect(storage.events.at(-1)).toBe(`abort ${prefix}data/dump.zst`);
+});
+
+test('a storage that fails ends a producer that is not even writing', async () => {
+  const { storage, sink } = sinkOn({ compression: 'none' });
+  storage.fault = { after: 1_000_000, error: new Error('refused') };
+  const silent = sh('head -c 3000000 /dev/urandom; exec sleep 600');
+  expect(await rejectionOf(sink.fromCommands('dump', 'dump', [silent]))).toBe(storage.fault.error);
+});
+
+test('a storage that stops reading at once and says why only later is still the cause', async () => {
+  const refused = failure('storage-full', { storage: 'near', place: 'here', reason: 'no space' });
+  const write = async (source: Readable) => {
+    source.destroy();
+    await sleep(300);
+    throw refused;
+  };
+  const storage = {
+    upload: async () => ({ write, complete: () => Promise.reject(new Error('completed')), abort: async () => {} }),
+  };
+  const { sink } = sinkOn({ storage });
+  expect(await rejectionOf(sink.fromCommands('dump', 'dump', [sh('cat /dev/urandom')]))).toBe(refused);
 });
 
 test('a cancelled artefact rejects with the reason, ends its processes and leaves nothing', async () => {

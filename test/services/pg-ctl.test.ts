@@ -109,7 +109,17 @@ test('a postmaster.pid left by a crash, whose number means another process by no
 
 test('a crashed server counts as stopped, and its children are waited for', async () => {
   await service().start(call());
-  process.kill(cluster.postmaster(), 'SIGKILL');
+  const postmaster = cluster.postmaster();
+  const child = (await serversOn(cluster.dataDirectory)).find((pid) => pid !== postmaster);
+  if (child === undefined) throw new Error('the server has no child');
+  process.kill(child, 'SIGSTOP');
+  process.kill(postmaster, 'SIGKILL');
+  await sleep(200);
+  const message = expect.stringMatching(
+    new RegExp(`^stop unit "shop/0": processes .*\\b${child}\\b.* still run after 1000 ms$`),
+  );
+  await expect(service().stop(call({ timeout: 1_000 }))).rejects.toMatchObject({ code: 'stop-failed', message });
+  process.kill(child, 'SIGCONT');
   await service().stop(call());
   expect(await serversOn(cluster.dataDirectory)).toEqual([]);
   await service().start(call());
