@@ -7,12 +7,19 @@ import { StepMeter } from './step-meter';
 const limitLead = 2_000;
 const longestTimer = 2 ** 31 - 1;
 
-/** Makes of a step and its input what the register can begin. `limit` is the start-to-close timeout in milliseconds, 0 for none. */
+/** What Temporal says of the step, the same for all its attempts. */
+export interface Schedule {
+  readonly scheduledTimestampMs: number;
+  /** 0 for none. */
+  readonly startToCloseTimeoutMs: number;
+}
+
+/** Makes of a step and its input what the register can begin. */
 export function startOf<Input, Output>(
   step: Step<Input, Output>,
   input: Input,
   key: WorkKey,
-  limit: number,
+  { scheduledTimestampMs, startToCloseTimeoutMs: limit }: Schedule,
 ): StartWork<Output> {
   return (signal) => {
     const meter = new StepMeter(key.step);
@@ -22,6 +29,7 @@ export function startOf<Input, Output>(
     const work: StepWork = {
       signal: AbortSignal.any([signal, tooLong.signal]),
       job: { workflowId: key.workflowId, runId: key.runId },
+      scheduledAt: new Date(scheduledTimestampMs),
       report: meter.report,
       onBytes: meter.onBytes,
     };

@@ -9,6 +9,8 @@ export interface StepWork {
   /** Aborts when the work is to end: cancelled, the worker goes, the job has closed. Not when only an attempt at it is over. */
   readonly signal: AbortSignal;
   readonly job: JobRun;
+  /** When the step was first scheduled: the same for all its attempts. */
+  readonly scheduledAt: Date;
   /** For people: what is going on now, and how many bytes of it are expected, where known. Starts the count anew. */
   readonly report: (activity: string, total?: number) => void;
   /** Bytes moved since the last call. */

@@ -29,7 +29,7 @@ export function asActivity<Input, Output>(
     const context = Context.current();
     try {
       const key = keyOf(context, name);
-      return await attend(context, key, wrapping, startOf(step, input, key, context.info.startToCloseTimeoutMs));
+      return await attend(context, key, wrapping, startOf(step, input, key, context.info));
     } catch (error) {
       if (isDefect(error)) context.log.error(`${name}: unexpected failure`, { error });
       throw asFailure(error, { operation: name, step: name, ...contextOf(input) }, options);
@@ -41,8 +41,9 @@ export function asActivity<Input, Output>(
 async function attend<T>(context: Context, key: WorkKey, wrapping: Wrapping, start: StartWork<T>): Promise<T> {
   let progress = new StepMeter(key.step).snapshot;
   const beat = () => context.heartbeat(progress());
-  const beats = setInterval(beat, beatEvery);
-  beat();
+  // A step that is scheduled without a heartbeat timeout must not beat.
+  const beats = context.info.heartbeatTimeoutMs ? setInterval(beat, beatEvery) : undefined;
+  if (beats) beat();
   try {
     for (;;) {
       const claim = await wrapping.register.claim(key, start);

@@ -20,9 +20,14 @@ const defaultPatience = 5_000;
 /** temporal.api.enums.v1.PendingActivityState.CANCEL_REQUESTED */
 const cancelRequested = 3;
 
-/** `patience` is the milliseconds after which a Temporal that does not answer counts as unreachable. */
-export function lookThrough(client: Client, patience = defaultPatience): LookAtRun {
+/**
+ * `getClient` gives undefined as long as there is no connection. `patience` is the milliseconds after which a Temporal that does not answer counts as
+ * unreachable.
+ */
+export function lookThrough(getClient: () => Client | undefined, patience = defaultPatience): LookAtRun {
   return async (workflowId, runId) => {
+    const client = getClient();
+    if (client === undefined) return { state: 'unreachable', reason: 'no connection to Temporal yet' };
     try {
       return await client.withDeadline(Date.now() + patience, () => describe(client, workflowId, runId));
     } catch (error) {

@@ -40,11 +40,12 @@ export class Spool {
     await rm(this.pathOf(jobId), { recursive: true, force: true, maxRetries: 3 });
   }
 
-  /** Removes the folders of jobs that are over. A job of which Temporal cannot be asked keeps its folder. */
-  async sweep(lookAt: LookAtRun): Promise<Swept> {
+  /** Removes the folders of jobs that are over and not in `needed`. A job of which Temporal cannot be asked keeps its folder. */
+  async sweep(lookAt: LookAtRun, needed: ReadonlySet<string>): Promise<Swept> {
     const removed: string[] = [];
     let unanswered = 0;
     for (const note of await this.notes()) {
+      if (needed.has(note.jobId)) continue;
       // The latest run counts: a job that was reset goes on under its id.
       const { state } = await lookAt(note.workflowId);
       if (state === 'unreachable') unanswered += 1;

@@ -93,9 +93,17 @@ export class Watchdog {
   private async sweepSpool(): Promise<void> {
     if (Date.now() - this.sweptAt < sweepEvery) return;
     const { spool, lookAt, report } = this.parts;
-    const { removed, unanswered } = await spool.sweep(lookAt);
+    const { removed, unanswered } = await spool.sweep(lookAt, await this.jobsToBeUndone());
     if (unanswered === 0) this.sweptAt = Date.now();
     if (removed.length > 0) report.info('removed the spool folders of jobs that are over', { jobs: removed });
+  }
+
+  /** What undoes them may stand in their folders. */
+  private async jobsToBeUndone(): Promise<ReadonlySet<string>> {
+    const { ledger, loads } = this.parts.books;
+    const entries = await ledger.all(() => {}); // reported by the rescuer
+    const loaded = await loads.all(() => {});
+    return new Set([...entries.map(({ entry }) => entry.jobId), ...loaded.map(({ plan }) => plan.jobId)]);
   }
 }
 

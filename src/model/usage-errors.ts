@@ -51,6 +51,12 @@ export const usageErrors = {
     message: 'find unit "{unit}" of database "{database}": the configuration knows {known}',
     hint: 'check the configuration with: holdfast doctor',
   },
+  'agent-unknown': {
+    exit: 2,
+    retried: false,
+    message: 'find agent "{agent}": the configuration knows {known}',
+    hint: 'check the configuration with: holdfast doctor',
+  },
   'agent-running': {
     exit: 2,
     retried: false,

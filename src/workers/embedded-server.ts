@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { homedir } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failure } from '../model/errors';
 import { searchAttributes } from '../model/search-attributes';
+import { listens } from './listens';
 import { temporalBinary } from './temporal-binary';
 
 /** Without these each queue is polled 20 times a second and timers are shifted by up to one: 100 ms for every step. */
@@ -26,6 +27,7 @@ export interface EmbeddedServerOptions {
   readonly host: string;
   readonly port: number;
   readonly uiPort: number;
+  readonly namespace: string;
   /** SQLite file; kept across restarts. */
   readonly dataFile: string;
   readonly onRestart: (reason: string) => void;
@@ -74,17 +76,29 @@ function launch(program: string, options: EmbeddedServerOptions, logFile: string
   const args = [
     ...['server', 'start-dev', '--ip', options.host, '--port', String(options.port), '--log-level', 'warn'],
     ...['--ui-ip', options.host, '--ui-port', String(options.uiPort), '--db-filename', options.dataFile],
+    ...['--namespace', options.namespace],
     ...Object.values(searchAttributes).flatMap((name) => ['--search-attribute', `${name}=Keyword`]),
     ...dynamicValues.flatMap((value) => ['--dynamic-config-value', value]),
     ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
   ];
   // A group of its own: Ctrl-C reaches the workers first, which still need the server to say goodbye.
-  return spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], { detached: true, stdio: ['ignore', log, log] });
+  const child = spawn('setpriv', ['--pdeathsig', 'KILL', program, ...args], {
+    detached: true,
+    stdio: ['ignore', log, log],
+    env: environment(),
+  });
+  closeSync(log);
+  return child;
+}
+
+/** Nothing of our own environment, where secrets are. */
+function environment(): Record<string, string> {
+  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', HOME: homedir(), LANG: 'C.UTF-8', TZ: 'UTC' };
 }
 
 async function untilUp(child: ChildProcess, { host, port }: EmbeddedServerOptions, logFile: string): Promise<void> {
   const deadline = Date.now() + startTimeout;
-  while (!(await answers(host, port))) {
+  while (!(await listens(host, port))) {
     const ended = child.exitCode !== null || child.signalCode !== null;
     if (ended || Date.now() > deadline) {
       await end(child);
@@ -105,20 +119,6 @@ async function end(child: ChildProcess): Promise<void> {
 }
 
 async function requireFree(host: string, port: number, what: string): Promise<void> {
-  if (!(await answers(host, port))) return;
+  if (!(await listens(host, port))) return;
   throw failure('temporal-server-missing', { reason: `the ${what} ${port} on ${host} is taken by another program` });
-}
-
-function answers(host: string, port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 1_000 });
-    const tell = (up: boolean) => {
-      socket.destroy();
-      resolve(up);
-    };
-    socket
-      .once('connect', () => tell(true))
-      .once('error', () => tell(false))
-      .once('timeout', () => tell(false));
-  });
 }

@@ -54,7 +54,7 @@ beforeEach(async () => {
     books,
     register,
     spool: new Spool(join(state, 'spool')),
-    lookAt: lookThrough(bench.client, 500),
+    lookAt: lookThrough(() => bench.client, 500),
     withUnit: ({ signal }, use) => use(unit.open(signal)),
     report: { info: say('info'), warn: say('warn'), error: say('error') },
     countRescue: (database) => void rescued.push(database),

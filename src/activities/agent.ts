@@ -1,0 +1,49 @@
+import type { AgentDependencies } from './agent-dependencies';
+import { checkDatabase, checkStorage } from './check-steps';
+import { cleanSpool } from './clean-step';
+import type { AgentActivities } from './contract';
+import { diagnose } from './diagnose';
+import { runDump } from './dump-step';
+import { runHook } from './hook-step';
+import { compareDatabase, discardLoaded, dropPrevious, loadBackup, swapBack, swapDatabase } from './restore-steps';
+import { sealBackup } from './seal-step';
+import type { Step, StepOptions } from './step';
+import { bringUpDatabase, checkHealth, fenceDatabase, stopDatabase } from './stop-start-steps';
+import { uploadArtefacts, uploadLogs } from './upload-steps';
+import { verifyBackup } from './verify-step';
+import { asActivity } from './wrap';
+
+/** What must succeed in the end is tried again where it hung; what is too slow for its limit is not. */
+const again: StepOptions = { triedAgainAfterTimeout: true };
+
+/** The activities of one agent. */
+export function createAgentActivities(dependencies: AgentDependencies): AgentActivities {
+  const wrapped = <Input, Output>(
+    name: keyof AgentActivities,
+    make: (dependencies: AgentDependencies) => Step<Input, Output>,
+    options?: StepOptions,
+  ) => asActivity(name, make(dependencies), dependencies, options);
+  return {
+    checkDatabase: wrapped('checkDatabase', checkDatabase),
+    checkStorage: wrapped('checkStorage', checkStorage),
+    runHook: wrapped('runHook', runHook),
+    stopDatabase: wrapped('stopDatabase', stopDatabase, again),
+    fenceDatabase: wrapped('fenceDatabase', fenceDatabase, again),
+    runDump: wrapped('runDump', runDump),
+    startDatabase: wrapped('startDatabase', bringUpDatabase, again),
+    unfenceDatabase: wrapped('unfenceDatabase', bringUpDatabase, again),
+    checkHealth: wrapped('checkHealth', checkHealth, again),
+    uploadArtefacts: wrapped('uploadArtefacts', uploadArtefacts),
+    uploadLogs: wrapped('uploadLogs', uploadLogs, again),
+    sealBackup: wrapped('sealBackup', sealBackup, again),
+    cleanSpool: wrapped('cleanSpool', cleanSpool, again),
+    loadBackup: wrapped('loadBackup', loadBackup),
+    discardLoaded: wrapped('discardLoaded', discardLoaded, again),
+    swapDatabase: wrapped('swapDatabase', swapDatabase, again),
+    swapBack: wrapped('swapBack', swapBack, again),
+    compareDatabase: wrapped('compareDatabase', compareDatabase),
+    dropPrevious: wrapped('dropPrevious', dropPrevious, again),
+    verifyBackup: wrapped('verifyBackup', verifyBackup),
+    diagnose: wrapped('diagnose', diagnose),
+  };
+}

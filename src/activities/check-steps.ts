@@ -1,0 +1,75 @@
+import { isOwn } from '../agent/stop-entry';
+import type { Inspection } from '../engines/engine';
+import { failure } from '../model/errors';
+import { claimRepository } from '../storage/claim';
+import { repositoryKeys } from '../storage/layout';
+import { probeStorage } from '../storage/probe';
+import type { AgentDependencies } from './agent-dependencies';
+import type { AgentActivities, Checked, DatabaseStep } from './contract';
+import { onUnit } from './on-unit';
+import { pinnedManifest } from './pinned-manifest';
+import type { Step } from './step';
+import { packageVersion } from './version';
+
+/** No upload of a job lasts longer, so what is older belongs to nobody. */
+const orphanAfter = 2 * 86_400_000;
+
+/** Preflight. Touches nothing, and needs no right: it may look without a hold. */
+export function checkDatabase(dependencies: AgentDependencies): Step<DatabaseStep, Checked> {
+  return async ({ plan }, work) => {
+    await settleOthers(dependencies, plan, work.job);
+    return onUnit(dependencies, plan, work, async ({ engine, context }) => {
+      const { storages } = dependencies;
+      const inspection =
+        plan.jobType === 'backup'
+          ? await engine.inspectForBackup(context, plan)
+          : await engine.inspectForRestore(
+              context,
+              plan,
+              await pinnedManifest(await storages(plan.place.storage), plan),
+            );
+      if (plan.jobType === 'backup' && plan.transfer === 'staged') await requireSpool(dependencies, inspection);
+      const { serverVersion, systemIdentifier, toolVersions, dataBytes } = inspection;
+      const tools = Object.entries(toolVersions).map(([tool, version]) => `${tool} ${version}`);
+      context.log.line('holdfast', `server ${serverVersion}, ${tools.join(', ')}; ${dataBytes} bytes of data`);
+      return { serverVersion, systemIdentifier, toolVersions, dataBytes };
+    });
+  };
+}
+
+/** What a job that is over has left out of service is brought up before anyone judges the database's health. */
+async function settleOthers(
+  { books, lookAround }: AgentDependencies,
+  { database, unit, jobId }: DatabaseStep['plan'],
+  { runId }: { readonly runId: string },
+): Promise<void> {
+  const entry = await books.ledger.find(database, unit.name);
+  if (entry !== undefined && !isOwn(entry, { jobId, runId })) await lookAround();
+}
+
+async function requireSpool({ spool }: AgentDependencies, { spoolBytes }: Inspection): Promise<void> {
+  const available = await spool.freeBytes();
+  if (available >= spoolBytes) return;
+  throw failure('space-short', {
+    path: spool.folder,
+    purpose: 'the staged backup',
+    needed: `${spoolBytes} bytes`,
+    available: `${available} bytes`,
+    remedy: 'make room on the spool, or stream the backup with: holdfast backup --transfer streamed',
+  });
+}
+
+/** The storage takes, keeps and removes objects, and the repository is this cluster's: all before the database is touched. */
+export function checkStorage(
+  dependencies: AgentDependencies,
+): Step<Parameters<AgentActivities['checkStorage']>[0], void> {
+  return async ({ plan, checked }) => {
+    const { database, jobId, unit, engine, place } = plan;
+    const storage = await dependencies.storages(place.storage);
+    const at = new Date();
+    await probeStorage(storage, { database, unit: unit.name, jobId, version: packageVersion(), at });
+    if (plan.jobType !== 'backup') return;
+    await claimRepository(storage, { database, engine, systemIdentifier: checked.systemIdentifier, at });
+    await storage.sweep(repositoryKeys(database).backups, new Date(at.getTime() - orphanAfter));
+  };
+}

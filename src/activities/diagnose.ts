@@ -1,0 +1,108 @@
+import type { OpenUnit } from '../agent/open-unit';
+import type { UnitRequest } from '../agent/with-unit';
+import { HoldfastError } from '../model/errors';
+import { backupIdAt } from '../model/ids';
+import { probeStorage } from '../storage/probe';
+import type { AgentDependencies } from './agent-dependencies';
+import { findDatabase } from './configured';
+import type { AgentActivities, Diagnosis } from './contract';
+import { draftBackup } from './plan-backup';
+import type { Step, StepWork } from './step';
+import { packageVersion } from './version';
+
+type Input = Parameters<AgentActivities['diagnose']>[0];
+
+const shortPatience = 20_000;
+
+/** Everything that a backup with the configured defaults would look at, each finding with its remedy; never rejects for what it finds. */
+export function diagnose(dependencies: AgentDependencies): Step<Input, readonly Diagnosis[]> {
+  return async (input, work) => {
+    const { storage } = findDatabase(dependencies.config, input.database);
+    const jobId = `doctor-${work.job.runId}`;
+    const request = {
+      database: input.database,
+      unit: input.unit,
+      job: { ...work.job, jobId },
+      jobType: 'doctor',
+      signal: work.signal,
+    };
+    const around = await Promise.all([
+      finding(`ledger of ${input.unit}`, () => lookAtLedger(dependencies, input)),
+      finding(`storage ${storage}`, () => lookAtStorage(dependencies, input, jobId)),
+      finding(`spool of agent ${dependencies.agentName}`, () => lookAtSpool(dependencies)),
+    ]);
+    return [...(await lookAtUnit(dependencies, input, request, work)), ...around];
+  };
+}
+
+/** What keeps the unit from being opened at all (a password that cannot be read) is one finding. */
+async function lookAtUnit(
+  dependencies: AgentDependencies,
+  input: Input,
+  request: UnitRequest,
+  work: StepWork,
+): Promise<readonly Diagnosis[]> {
+  let found: readonly Diagnosis[] = [];
+  const opening = await finding(`unit ${input.unit}`, () =>
+    dependencies.withUnit(request, async (unit) => {
+      found = [
+        await finding(`service of ${input.unit}`, () => lookAtService(unit, work)),
+        await finding(`database ${input.database}`, () => lookAtDatabase(dependencies, input, unit)),
+      ];
+      return 'opened';
+    }),
+  );
+  return found.length > 0 ? found : [opening];
+}
+
+async function lookAtSpool({ spool }: AgentDependencies): Promise<string> {
+  return `${spool.folder} has ${((await spool.freeBytes()) / 2 ** 30).toFixed(1)} GiB free`;
+}
+
+async function finding(subject: string, look: () => Promise<string>): Promise<Diagnosis> {
+  try {
+    return { subject, ok: true, message: await look() };
+  } catch (error) {
+    if (error instanceof HoldfastError) return { subject, ok: false, message: error.message, remedy: error.hint };
+    return { subject, ok: false, message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+async function lookAtLedger({ books }: AgentDependencies, { database, unit }: Input): Promise<string> {
+  const entry = await books.ledger.find(database, unit);
+  if (entry === undefined) return 'no job keeps it out of service';
+  return `job "${entry.jobId}" keeps it out of service since ${entry.since}`;
+}
+
+async function lookAtService({ context }: OpenUnit, { signal }: StepWork): Promise<string> {
+  const { service, log } = context;
+  if (!service.canStop) return 'none is configured: it cannot be stopped';
+  return `${service.kind} says ${await service.state({ signal, log, timeout: shortPatience })}`;
+}
+
+async function lookAtDatabase(
+  { config, engines, storages }: AgentDependencies,
+  { database, unit }: Input,
+  { engine, context }: OpenUnit,
+): Promise<string> {
+  const storage = await storages(findDatabase(config, database).storage);
+  const at = new Date();
+  const plan = draftBackup(
+    { config, engines },
+    { database, unit },
+    storage,
+  )({
+    jobId: 'doctor',
+    backupId: backupIdAt(at),
+    at,
+  });
+  const { serverVersion, toolVersions, dataBytes } = await engine.inspectForBackup(context, plan);
+  const tools = Object.entries(toolVersions).map(([tool, version]) => `${tool} ${version}`);
+  return `server ${serverVersion}, ${tools.join(', ')}; ${(dataBytes / 2 ** 20).toFixed(1)} MiB of data`;
+}
+
+async function lookAtStorage({ config, storages }: AgentDependencies, { database, unit }: Input, jobId: string) {
+  const storage = await storages(findDatabase(config, database).storage);
+  await probeStorage(storage, { database, unit, jobId, version: packageVersion(), at: new Date() });
+  return `${storage.place} takes, gives back and removes objects`;
+}

@@ -1,0 +1,94 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { OpenUnit } from '../agent/open-unit';
+import { fenceUnit, stopUnit } from '../agent/take-down';
+import type { ArtefactSink } from '../engines/engine';
+import { failure } from '../model/errors';
+import type { BackupPlan } from '../model/plan';
+import { createStreamedSink } from '../pipeline/artefact-sink';
+import { createStagedSink } from '../pipeline/staged-sink';
+import { repositoryKeys } from '../storage/layout';
+import type { AgentDependencies } from './agent-dependencies';
+import type { BackupStep, Dumped } from './contract';
+import { actorOf, onUnit } from './on-unit';
+import type { Step, StepWork } from './step';
+import { alone, ownEntry } from './stop-start-steps';
+import { dropUnsealedData } from './unsealed-data';
+
+/** Copies the data into the spool or the storage. What an earlier attempt left there is removed first; nothing sealed is ever touched. */
+export function runDump(dependencies: AgentDependencies): Step<BackupStep, Dumped> {
+  return (step, work) =>
+    onUnit(dependencies, step.plan, work, (unit) => {
+      const { mode } = step.plan;
+      if (mode !== 'online') return dumpClosed(dependencies, step, work, unit);
+      // Only copies for which nobody waits outside are made to wait for each other.
+      return dependencies.gate.through(work.signal, async () => {
+        await alone(dependencies, step, work, () => dependencies.books.ledger.admit(step.plan.database, step.hold));
+        return dump(dependencies, step.plan, work, unit);
+      });
+    });
+}
+
+/** The same while the database is stopped or fenced: so it is when the copy begins, and so it must still be when it ends. */
+async function dumpClosed(
+  dependencies: AgentDependencies,
+  step: BackupStep,
+  work: StepWork,
+  unit: OpenUnit,
+): Promise<Dumped> {
+  await alone(dependencies, step, work, () => requireClosed(dependencies, step, work, unit));
+  const dumped = await dump(dependencies, step.plan, work, unit);
+  const entry = await ownEntry(dependencies, step, work);
+  const open = step.plan.mode === 'offline' && !(await unit.engine.isDown(unit.context));
+  if (entry !== undefined && !open) return dumped;
+  throw failure('stop-failed', { unit: step.plan.unit.name, reason: 'it came back into service while it was copied' });
+}
+
+/** The watchdog, a reboot of the host or a person may have brought the database up since this job closed it: then it is closed again. */
+async function requireClosed(
+  dependencies: AgentDependencies,
+  step: BackupStep,
+  work: StepWork,
+  unit: OpenUnit,
+): Promise<void> {
+  const { books } = dependencies;
+  await books.ledger.admit(step.plan.database, step.hold);
+  const entry = await ownEntry(dependencies, step, work);
+  if (step.plan.mode === 'fenced') {
+    if (entry?.fence === undefined) await fenceUnit(books, actorOf(step, work), unit, false);
+  } else if (entry?.service === undefined || !(await unit.engine.isDown(unit.context))) {
+    await stopUnit(books, actorOf(step, work), unit);
+  }
+}
+
+async function dump(
+  dependencies: AgentDependencies,
+  plan: BackupPlan,
+  work: StepWork,
+  { engine, context }: OpenUnit,
+): Promise<Dumped> {
+  const sink = await sinkFor(dependencies, plan, work, { engine, context });
+  const startedAt = new Date().toISOString();
+  const { artefacts, facts, timeline, lsnStart, lsnStop } = await engine.dump(context, plan, sink);
+  const finishedAt = new Date().toISOString();
+  const staged = plan.transfer === 'staged';
+  return { artefacts, staged, facts, timeline, lsnStart, lsnStop, startedAt, finishedAt };
+}
+
+async function sinkFor(
+  { storages }: AgentDependencies,
+  plan: BackupPlan,
+  { signal, onBytes }: StepWork,
+  { context }: OpenUnit,
+): Promise<ArtefactSink> {
+  const { compression, compressionLevel: level } = plan;
+  const options = { compression, level, signal, log: context.log, onBytes };
+  if (plan.transfer === 'staged') {
+    await rm(join(context.workFolder, 'data'), { recursive: true, force: true });
+    return createStagedSink({ ...options, folder: context.workFolder });
+  }
+  const storage = await storages(plan.place.storage);
+  await dropUnsealedData(storage, plan);
+  const { folder } = repositoryKeys(plan.database).backup(plan.backupId);
+  return createStreamedSink({ ...options, storage, prefix: folder });
+}

@@ -1,0 +1,109 @@
+import type { DatabaseConfig } from '../config/database-schema';
+import type { Engine, MethodCapabilities } from '../engines/engine';
+import { failure } from '../model/errors';
+import { RestoreRequest } from '../model/job-request';
+import type { Manifest } from '../model/manifest';
+import type { RestorePlan } from '../model/plan';
+import { compressionContradiction } from '../model/public-request';
+import { type FoundBackup, findBackup } from '../storage/find-backup';
+import { repositoryKeys } from '../storage/layout';
+import type { Storage } from '../storage/storage';
+import { findDatabase, findEngine, findUnit } from './configured';
+import type { JobIdentity, Planned } from './contract';
+import { finishedRecord } from './finished-record';
+import { type PlanningDependencies, placeOf, timeoutsOf, unitPlanOf } from './plan-parts';
+import { isLook, readRequest } from './read-request';
+import { summaryOf, targetOf } from './restore-target';
+import type { Step } from './step';
+import { whichBackup } from './which-backup';
+
+type Input = { readonly request: RestoreRequest } & JobIdentity;
+
+/** Finds the backup, pins its manifest, and says what will be done with it. Only finished backups that fit this database get a plan. */
+export function planRestoreStep(dependencies: PlanningDependencies): Step<Input, Planned<RestorePlan>> {
+  return async (input, { scheduledAt }) => {
+    const { config, engines, storages } = dependencies;
+    const request = readRequest(RestoreRequest, input.request, input, 'restore');
+    const { database } = request;
+    const settings = findDatabase(config, database);
+    const storage = await storages(request.storage ?? settings.storage);
+    const record = await finishedRecord(storage, input, { jobType: 'restore', database, request: input.request });
+    if (record) return { kind: 'finished', record };
+    const found = await findBackup(storage, database, whichBackup(request, storage));
+    const able = capabilitiesFor(found.manifest, settings, findEngine(engines, settings.engine));
+    const contradiction = compressionContradiction(request, found.manifest);
+    if (contradiction) throw contradiction;
+    const unit = findUnit(config, database, request.unit ?? unitOf(found.manifest, settings));
+    const plan = {
+      ...basics(input, request, settings, storage, scheduledAt),
+      ...backupPart(found),
+      unit: unitPlanOf(unit),
+      target: targetOf(request, able.swap, settings, unit),
+      swap: able.swap,
+    };
+    return { kind: 'plan', plan: { ...plan, summary: summaryOf(plan) } };
+  };
+}
+
+function basics(
+  { jobId }: JobIdentity,
+  request: RestoreRequest,
+  settings: DatabaseConfig,
+  storage: Storage,
+  scheduledAt: Date,
+) {
+  const { database, replace = false } = request;
+  const { hooks, restore } = settings;
+  const keys = repositoryKeys(database);
+  return {
+    jobType: 'restore' as const,
+    jobId,
+    database,
+    engine: settings.engine,
+    place: placeOf(storage, isLook({ jobId, runId: '' }) ? keys.restores : `${keys.restores}${jobId}/`),
+    lock: settings.lock ?? database,
+    timeouts: timeoutsOf(settings, restore.timeout, request['wait-seconds']),
+    origin: request.origin ?? 'manual',
+    plannedAt: scheduledAt.toISOString(),
+    replace,
+    keepPrevious: replace ? 0 : restore['keep-previous'],
+    jobs: request.jobs ?? restore.jobs,
+    hooks: { before: hooks['run-before-restore'] !== undefined, after: hooks['run-after-restore'] !== undefined },
+  };
+}
+
+function backupPart({ backupId, manifest, sha256 }: FoundBackup) {
+  const { artefacts, facts } = manifest;
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
+  return {
+    backupId,
+    manifestSha256: sha256,
+    method: manifest.method,
+    artefacts,
+    backupFinishedAt: manifest['finished-at'],
+    serverVersion: manifest['server-version'],
+    sizes: {
+      stored: sum(artefacts.map((artefact) => artefact['stored-bytes'])),
+      data: facts['data-bytes'] ?? sum(artefacts.map(({ bytes }) => bytes)),
+    },
+  };
+}
+
+/** How this backup is put back here. Rejects with `backup-incompatible`. */
+function capabilitiesFor(
+  manifest: Manifest,
+  { engine: configured }: DatabaseConfig,
+  engine: Engine,
+): MethodCapabilities {
+  const { engine: made, method, database, 'backup-id': backup } = manifest;
+  const refuse = (reason: string) => failure('backup-incompatible', { backup, database, reason });
+  if (made !== configured) throw refuse(`it is of engine "${made}", the database is of "${configured}"`);
+  const able = Object.hasOwn(engine.methods, method) ? engine.methods[method] : undefined;
+  if (able === undefined) throw refuse(`${made} does not offer its method "${method}" here`);
+  return able;
+}
+
+/** The unit that made it, if it is still there. */
+function unitOf({ unit }: Manifest, { units }: DatabaseConfig): string | undefined {
+  return units.some(({ name }) => name === unit) ? unit : undefined;
+}

@@ -1,0 +1,43 @@
+import { VerifyRequest } from '../model/job-request';
+import type { VerifyPlan } from '../model/plan';
+import { findBackup } from '../storage/find-backup';
+import { repositoryKeys } from '../storage/layout';
+import { findDatabase, findUnit } from './configured';
+import type { JobIdentity, Planned } from './contract';
+import { finishedRecord } from './finished-record';
+import { type PlanningDependencies, placeOf, timeoutsOf, unitPlanOf } from './plan-parts';
+import { readRequest } from './read-request';
+import type { Step } from './step';
+
+type Input = { readonly request: VerifyRequest } & JobIdentity;
+
+/** Finds the backup to be read back, the latest if none is named, and pins its manifest. */
+export function planVerifyStep(dependencies: PlanningDependencies): Step<Input, Planned<VerifyPlan>> {
+  return async (input, { scheduledAt }) => {
+    const { config, storages } = dependencies;
+    const request = readRequest(VerifyRequest, input.request, input, 'verify');
+    const { database } = request;
+    const settings = findDatabase(config, database);
+    const storage = await storages(request.storage ?? settings.storage);
+    const record = await finishedRecord(storage, input, { jobType: 'verify', database, request: input.request });
+    if (record) return { kind: 'finished', record };
+    const { backupId, manifest, sha256 } = await findBackup(storage, database, request['backup-id'] ?? 'latest');
+    const plan: VerifyPlan = {
+      jobType: 'verify',
+      jobId: input.jobId,
+      database,
+      engine: manifest.engine,
+      unit: unitPlanOf(findUnit(config, database)),
+      place: placeOf(storage, repositoryKeys(database).backup(backupId).folder),
+      lock: settings.lock ?? database,
+      method: manifest.method,
+      timeouts: timeoutsOf(settings, settings.restore.timeout, request['wait-seconds']),
+      origin: request.origin ?? 'manual',
+      plannedAt: scheduledAt.toISOString(),
+      backupId,
+      manifestSha256: sha256,
+      artefacts: manifest.artefacts,
+    };
+    return { kind: 'plan', plan };
+  };
+}

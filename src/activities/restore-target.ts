@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import type { DatabaseConfig, UnitConfig } from '../config/database-schema';
+import type { MethodCapabilities } from '../engines/engine';
+import { failure } from '../model/errors';
+import type { RestoreRequest } from '../model/job-request';
+import type { RestorePlan, RestoreTarget } from '../model/plan';
+import { invalidRequest } from './read-request';
+
+/** Where a restore goes. What is live now is never the target of `into`: in place is asked for by leaving it out. */
+export function targetOf(
+  { database, into, replace }: RestoreRequest,
+  swap: MethodCapabilities['swap'],
+  settings: DatabaseConfig,
+  unit: UnitConfig,
+): RestoreTarget {
+  if (into === undefined) return inPlace(swap, unit);
+  if (replace) throw invalidRequest('restore', ['replace: with "into" nothing is replaced, so give one of them']);
+  if (swap === 'stop') return { kind: 'beside', name: folderOf(into, unit, database) };
+  if (into.includes('/')) throw invalidRequest('restore', [`into: "${into}" must be a database name for this backup`]);
+  if (into === (settings.database ?? database)) throw failure('target-exists', { target: into, database });
+  return { kind: 'beside', name: into };
+}
+
+function inPlace(swap: MethodCapabilities['swap'], unit: UnitConfig): RestoreTarget {
+  if (swap === 'stop' && unit.service.kind === 'none') {
+    throw failure('service-missing', { action: 'restore', unit: unit.name });
+  }
+  return { kind: 'in-place' };
+}
+
+function folderOf(into: string, unit: UnitConfig, database: string): string {
+  if (!into.startsWith('/')) {
+    throw invalidRequest('restore', [
+      `into: "${into}" must be an absolute path: this backup is restored as a directory`,
+    ]);
+  }
+  const [folder, live] = [resolve(into), unit['data-directory']];
+  const within = live !== undefined && `${folder}/`.startsWith(`${resolve(live)}/`);
+  if (within) throw failure('target-exists', { target: folder, database });
+  return folder;
+}
+
+/** What will happen, one line each, for people. */
+export function summaryOf(plan: Omit<RestorePlan, 'summary'>): readonly string[] {
+  const { target, sizes, swap, keepPrevious, database } = plan;
+  const fetch = `fetch ${sizeText(sizes.stored)} from ${plan.place.storage}, verify every byte, load ${sizeText(sizes.data)} of data`;
+  if (target.kind === 'beside') {
+    return [`${fetch} into "${target.name}"`, `"${database}" stays as it is and in service`];
+  }
+  const down = swap === 'stop' ? 'stop the database' : 'end its connections and block new ones';
+  const beside = `${fetch} beside "${database}", which stays in service meanwhile`;
+  if (plan.replace) {
+    return [
+      beside,
+      `${down} and REPLACE its data: nothing is set aside, there is no way back`,
+      'check its health and compare it with the manifest',
+    ];
+  }
+  const kept = keepPrevious > 0 ? `kept for ${durationText(keepPrevious)}, then dropped` : 'dropped at once';
+  return [
+    beside,
+    `${down} and swap by rename: seconds, whatever the size`,
+    'check its health and compare it with the manifest: if it differs, the old data comes back',
+    `the data of now is set aside, and when the new has proved good ${kept}`,
+  ];
+}
+
+function sizeText(bytes: number): string {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = bytes > 0 ? Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1) : 0;
+  return `${(bytes / 2 ** (10 * power)).toFixed(power > 0 ? 1 : 0)} ${units[power]}`;
+}
+
+function durationText(ms: number): string {
+  const hours = ms / 3_600_000;
+  return hours >= 1 ? `${Number(hours.toFixed(1))} h` : `${Math.round(ms / 60_000)} min`;
+}

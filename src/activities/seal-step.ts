@@ -1,0 +1,53 @@
+import type { Manifest } from '../model/manifest';
+import { sealBackup as seal } from '../storage/seal';
+import type { AgentDependencies } from './agent-dependencies';
+import type { AgentActivities } from './contract';
+import type { Step } from './step';
+import { packageVersion } from './version';
+
+type Input = Parameters<AgentActivities['sealBackup']>[0];
+
+/** The commit point. Nothing of the manifest changes from one attempt to the next, so that sealing again is no change. */
+export function sealBackup(dependencies: AgentDependencies): Step<Input, { bytes: number; storedBytes: number }> {
+  return async (step) => {
+    const storage = await dependencies.storages(step.plan.place.storage);
+    await seal(storage, manifestOf(step));
+    const { artefacts } = step;
+    return {
+      bytes: artefacts.reduce((sum, { bytes }) => sum + bytes, 0),
+      storedBytes: artefacts.reduce((sum, artefact) => sum + artefact['stored-bytes'], 0),
+    };
+  };
+}
+
+function manifestOf({ plan, checked, dumped, artefacts, downtimeMs }: Input): Manifest {
+  return {
+    'format-version': 1,
+    'backup-id': plan.backupId,
+    'job-id': plan.jobId,
+    type: plan.type,
+    'reference-backup-id': null,
+    database: plan.database,
+    unit: plan.unit.name,
+    engine: plan.engine,
+    'server-version': checked.serverVersion,
+    'tool-versions': checked.toolVersions,
+    'system-identifier': checked.systemIdentifier,
+    method: plan.method,
+    mode: plan.mode,
+    transfer: plan.transfer,
+    'started-at': dumped.startedAt,
+    'finished-at': dumped.finishedAt,
+    'downtime-ms': downtimeMs,
+    timeline: dumped.timeline,
+    'lsn-start': dumped.lsnStart,
+    'lsn-stop': dumped.lsnStop,
+    artefacts: [...artefacts],
+    facts: dumped.facts,
+    origin: plan.origin,
+    name: plan.name,
+    description: plan.description,
+    annotations: plan.annotations,
+    'holdfast-version': packageVersion(),
+  };
+}

@@ -1,0 +1,65 @@
+import { hostname } from 'node:os';
+import type { Client } from '@temporalio/client';
+import { createAgentActivities } from '../activities/agent';
+import { findAgent } from '../activities/configured';
+import { type AgentInside, createAgentDependencies } from '../activities/dependencies';
+import type { AgentReport } from '../agent/agent-report';
+import { claimState } from '../agent/only-agent';
+import { endSurvivors } from '../agent/survivors';
+import { agentQueue } from '../model/task-queues';
+import { connectWorker } from './connect';
+import type { ServeOptions } from './control';
+import { reportTo } from './log';
+import { countRescue } from './runtime';
+import { serve } from './serve';
+
+export interface AgentOptions extends ServeOptions {
+  readonly agent: string;
+}
+
+/** Steps that move much data wait for a place inside; the others must never wait for those, since a database may be down meanwhile. */
+const slots = 100;
+/** How long bringing databases up may take when the agent goes. */
+const lastPatience = 60_000;
+
+/**
+ * Serves the steps of one agent until `signal` aborts. First it ends what an earlier life left running, and looks after databases that were left out of
+ * service: also while Temporal cannot be reached. When it goes it brings up what its jobs keep down: they take it down again when it is back.
+ */
+export async function serveAgent({ agent, config, log, signal, onReady }: AgentOptions): Promise<void> {
+  let client: Client | undefined;
+  const report = reportTo(log);
+  const parts = { config, agentName: agent, getClient: () => client, report, countRescue };
+  const inside = createAgentDependencies(parts);
+  await claimState(agent, findAgent(config, agent).state);
+  await endEarlierLife(inside, report);
+  inside.watchdog.start();
+  try {
+    const connected = await connectWorker(config, log, signal);
+    client = connected.client;
+    inside.watchdog.poke();
+    const options = {
+      taskQueue: agentQueue(agent),
+      identity: `holdfast-agent-${agent}@${hostname()}:${process.pid}`,
+      activities: createAgentActivities(inside),
+      maxConcurrentActivityTaskExecutions: slots,
+    };
+    await serve(connected, options, log, signal, onReady);
+  } finally {
+    await leave(inside);
+    await client?.connection.close();
+  }
+}
+
+async function endEarlierLife({ hookGroups }: AgentInside, report: AgentReport): Promise<void> {
+  const hooks = await hookGroups.all();
+  const ended = await endSurvivors(hooks);
+  await Promise.all(hooks.map((hook) => hookGroups.forget(hook)));
+  if (ended.length > 0) report.warn('ended processes that an earlier life of a worker left behind', { ended });
+}
+
+async function leave({ watchdog, register }: AgentInside): Promise<void> {
+  await watchdog.stop();
+  await register.endAll('the agent goes');
+  await watchdog.bringEverythingUp('the agent goes', AbortSignal.timeout(lastPatience));
+}

@@ -1,0 +1,50 @@
+import { Client } from '@temporalio/client';
+import type { Logger, NativeConnection } from '@temporalio/worker';
+import { type TemporalTarget, temporalTarget } from '../client/connection-options';
+import type { Config } from '../config/schema';
+import { failure } from '../model/errors';
+import { connectPatiently, patiently } from './connect-patiently';
+import { prepareNamespace } from './prepare-namespace';
+
+/** A server that has just been started makes its namespace a moment later. */
+const namespacePatience = 5_000;
+
+export interface Connected {
+  readonly connection: NativeConnection;
+  readonly client: Client;
+  readonly namespace: string;
+}
+
+/**
+ * Connects to the configured Temporal and makes its namespace ready. A Temporal that is not there yet is waited for, and said once. Rejects with
+ * `temporal-namespace`, `configuration-invalid` for a broken profile, or the signal's reason.
+ */
+export async function connectWorker(config: Config, log: Logger, signal: AbortSignal): Promise<Connected> {
+  const target = targetOf(config);
+  const { address, namespace } = target;
+  const patience = { signal, onWait: (reason: string) => log.warn(`waiting for Temporal at ${address}`, { reason }) };
+  const connection = await connectPatiently(target, patience);
+  try {
+    const giveUpAt = Date.now() + namespacePatience;
+    const warnings = await patiently(patience, () =>
+      prepareNamespace(connection, namespace).catch((error) => {
+        throw Date.now() < giveUpAt ? new Error(String(error), { cause: error }) : error;
+      }),
+    );
+    for (const warning of warnings) log.warn(warning);
+    return { connection, client: new Client({ connection, namespace }), namespace };
+  } catch (error) {
+    await connection.close().catch(() => {});
+    throw error;
+  }
+}
+
+/** How to reach Temporal. Throws `configuration-invalid` for a broken profile. */
+export function targetOf(config: Config): TemporalTarget {
+  try {
+    return temporalTarget(config.temporal);
+  } catch (cause) {
+    const problems = cause instanceof Error ? cause.message : String(cause);
+    throw failure('configuration-invalid', { file: 'temporal profile', problems }, cause);
+  }
+}
