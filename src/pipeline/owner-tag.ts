@@ -8,9 +8,10 @@ export function ownerTag(): Readonly<Record<string, string>> {
   return { [ownerVariable]: `${process.pid}/${startTimeOf(process.pid) ?? 0}` };
 }
 
-/** Start of a process in clock ticks since boot; undefined where there is no such process. */
+/** Start of a process in clock ticks since boot; undefined where there is none, or a dead one that only waits to be reaped. */
 export function startTimeOf(pid: number | string): string | undefined {
-  return processStat(pid)?.[21];
+  const stat = processStat(pid);
+  return stat?.[2] === 'Z' ? undefined : stat?.[21];
 }
 
 /** The fields of /proc/<pid>/stat, counted from 0; undefined where there is no such process. */

@@ -1,9 +1,6 @@
-import { basename } from 'node:path';
 import type { Readable } from 'node:stream';
 import { failure } from '../model/errors';
 import { closedWithin } from './closed-within';
-import { LineSplitter } from './line-splitter';
-import { ownerVariable } from './owner-tag';
 import type { Command, JobLog, ProcessEnd } from './pipeline';
 import { startPipeline } from './start-pipeline';
 
@@ -18,10 +15,6 @@ export interface RunCommandOptions {
   readonly killAfter?: number;
   /** Written to stdin; nothing if absent. */
   readonly input?: string;
-  /** Whether the lines of stdout go to the log too. */
-  readonly logOutput?: boolean;
-  /** For scripts of others, which may start a service on purpose: what they leave behind does not count as a survivor of ours. */
-  readonly leavesServices?: boolean;
 }
 
 export interface CommandResult extends ProcessEnd {
@@ -38,11 +31,9 @@ export async function runCommand(command: Command, options: RunCommandOptions): 
   const late = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
   const either = late ? AbortSignal.any([signal, late]) : signal;
   const stdin = input === undefined ? 'none' : 'pipe';
-  const env = options.leavesServices ? { ...command.env, [ownerVariable]: '' } : command.env;
-  const running = startPipeline([{ ...command, env }], { signal: either, log, killAfter, stdin, stdout: 'pipe' });
+  const running = startPipeline([command], { signal: either, log, killAfter, stdin, stdout: 'pipe' });
   running.stdin?.end(input);
   const output = collect(running.stdout, options.maxOutput ?? defaultMaxOutput);
-  if (options.logOutput) logLines(running.stdout, basename(command.program), log);
   const end = await running.done.catch((error) => {
     if (!late?.aborted || signal.aborted) throw error;
     throw failure('process-failed', { tool: command.program, reason: `no end within ${timeout} ms` }, error);
@@ -50,12 +41,6 @@ export async function runCommand(command: Command, options: RunCommandOptions): 
   const [only] = end;
   if (only === undefined) throw new RangeError('a pipeline of one command ended with none');
   return { ...only, stdout: await output(outputGrace) };
-}
-
-function logLines(stdout: Readable | undefined, source: string, log: JobLog): void {
-  const splitter = new LineSplitter((line) => log.line(source, line));
-  stdout?.on('data', (chunk: Buffer) => splitter.push(chunk));
-  stdout?.once('close', () => splitter.end());
 }
 
 /** Reads from now on; what it returns resolves to the text, waiting `grace` milliseconds at most for its end. */

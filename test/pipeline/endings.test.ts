@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processStat } from '../../src/pipeline/owner-tag';
+import { ownerVariable, processStat, startTimeOf } from '../../src/pipeline/owner-tag';
 import type { Command } from '../../src/pipeline/pipeline';
 import { startPipeline } from '../../src/pipeline/start-pipeline';
-import { endSurvivors } from '../../src/pipeline/survivors';
 import { memoryLog } from './memory-log';
 import { temporaryFolder } from './temporary-folder';
 
@@ -99,7 +98,7 @@ test('a signal that is aborted already starts nothing', () => {
   expect(() => startPipeline([sh('true')], { signal: cancel.signal, log: memoryLog() })).toThrow('too late');
 });
 
-test('a worker killed with SIGKILL takes its children with it, also one that runs as another user; survivors are ended', async () => {
+test('a worker killed with SIGKILL takes its children with it, also one that runs as another user; a grandchild can be told', async () => {
   const { file, read } = pidFile();
   const worker = spawn(process.execPath, ['--import', 'tsx', join(__dirname, 'worker-to-kill.ts'), file], {
     stdio: 'inherit',
@@ -111,14 +110,18 @@ test('a worker killed with SIGKILL takes its children with it, also one that run
   await gone;
   expect(await goneWithin(2_000, [direct, asUser])).toBe(true);
   expect(isAlive(grandchild)).toBe(true);
-  expect(await endSurvivors(500)).toContain(grandchild);
-  expect(isAlive(grandchild)).toBe(false);
+  expect(readFileSync(`/proc/${grandchild}/environ`, 'utf8')).toContain(`${ownerVariable}=${worker.pid}/`);
+  expect(startTimeOf(worker.pid ?? 0)).toBeUndefined();
+  process.kill(grandchild, 'SIGKILL');
 });
 
-test('the children of a worker that lives are no survivors', async () => {
-  const { cancel, done, pids } = cancellable([{ program: 'sleep', args: ['600'] }], 500);
-  expect(await endSurvivors(200)).not.toContain(pids[0]);
-  expect(pids.every(isAlive)).toBe(true);
+test('a dead process that nobody has reaped counts as none', async () => {
+  const { file, read } = pidFile();
+  const { cancel, done } = cancellable([sh(`true & echo $! >>${file}; exec sleep 600`)], 500);
+  const [zombie = 0] = await read(1);
+  expect(await goneWithin(2_000, [zombie])).toBe(true);
+  expect(processStat(zombie)?.[2]).toBe('Z');
+  expect(startTimeOf(zombie)).toBeUndefined();
   cancel.abort(new Error('over'));
   await expect(done).rejects.toThrow('over');
 });
