@@ -18,7 +18,7 @@ export const define: Define = (command, context) => {
     .action(async (file: string, { force }: { force?: boolean }) => {
       const { screen, configPath } = context();
       const path = resolve(configPath ?? file);
-      await writeNew(path, configTemplate(), force === true);
+      await writeNew(path, configTemplate({ databaseName: 'shop' }), force === true);
       screen.answer({ file: path }, `wrote ${path}\n  edit it, then check it with: holdfast doctor`);
     });
 };
