@@ -14,7 +14,9 @@ const TemporalConfig = z.strictObject({
     ),
   namespace: z.string().min(1).optional().describe('namespace; that of the profile or `default` if absent'),
   profile: z.string().min(1).optional().describe('profile of the Temporal configuration file, for TLS and API keys'),
-  data: AbsolutePath.optional().describe("file of the embedded server; beside the first agent's state if absent"),
+  data: AbsolutePath.optional().describe(
+    "file of the embedded server; temporal.sqlite in the first agent's state folder if absent",
+  ),
   'ui-port': z.number().int().min(1).max(65_535).default(8233).describe('port of the Web UI of the embedded server'),
   retention: Limit.refine((length) => length >= 86_400_000, 'must be at least 1d: Temporal keeps no less')
     .prefault('30d')
