@@ -30,7 +30,7 @@ const S3Storage = z.strictObject({
     .default([])
     .describe('headers of every upload as Header=value; server-side-encryption headers among them'),
   'part-size': Size.prefault('16MiB').describe(
-    'size of the first parts of a multipart upload; parts grow so that any size fits, and those above 48MiB go through files in the spool',
+    'size of the first parts of a multipart upload; parts grow so that any size fits, and those above 32MiB go through files in the spool',
   ),
   'max-parts': z
     .number()
@@ -47,7 +47,7 @@ const S3Storage = z.strictObject({
     .max(32)
     .default(4)
     .describe(
-      'parts uploaded at once, fewer as parts grow: memory is about (this + 1) × part size, and never above 96MiB for all uploads of a worker together',
+      'parts uploaded at once, fewer as parts grow: memory is about (this + 1) × part size, and never above 64MiB for all uploads of a worker together',
     ),
 });
 

@@ -22,7 +22,7 @@ export interface S3StorageOptions {
   readonly config: S3StorageConfig;
   readonly accessKey: string;
   readonly secretKey: string;
-  /** Where parts go that are too large for memory (of objects above some 70 GiB); below the system's temporary folder if absent. */
+  /** Where parts go that are too large for memory (of objects above some 40 GiB); below the system's temporary folder if absent. */
   readonly spillFolder?: string;
   readonly timeouts?: Partial<S3Timeouts>;
   /** Shared by all uploads of the process if absent. */

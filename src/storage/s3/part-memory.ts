@@ -37,7 +37,7 @@ export function createPartMemory(budget: number): PartMemory {
 }
 
 /** What all uploads of this process may keep in memory together. */
-export const sharedPartMemory = createPartMemory(96 * mebibyte);
+export const sharedPartMemory = createPartMemory(64 * mebibyte);
 
 function whole(bytes: number): number {
   return Math.ceil(bytes / blockBytes) * blockBytes;

@@ -71,6 +71,7 @@ export function createS3Clients(settings: S3ClientSettings): S3Clients {
       }),
     });
     addHeaders(client, settings.attributes);
+    adoptErrors(client);
     return client;
   };
   return { client: withIdle(settings.timeouts.idle), assemblyClient: withIdle(settings.timeouts.assembly) };
@@ -89,6 +90,19 @@ function addHeaders(client: S3Client, attributes: Headers): void {
       return next(args);
     },
     { step: 'build', name: 'holdfastHeaders' },
+  );
+}
+
+/** Errors of another realm (Node's own, seen from a test runner's sandbox) would lose their code to the SDK, which takes them for no errors. */
+function adoptErrors(client: S3Client): void {
+  client.middlewareStack.add(
+    (next) => (args) =>
+      next(args).catch((error) => {
+        if (error instanceof Error) throw error;
+        const { name, message, code } = error as NodeJS.ErrnoException;
+        throw Object.assign(new Error(message), { name, code });
+      }),
+    { step: 'deserialize', priority: 'low', name: 'holdfastErrors' },
   );
 }
 
