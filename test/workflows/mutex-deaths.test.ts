@@ -1,6 +1,3 @@
-import type { MutexState } from '../../src/model/hold';
-import { controlQueue } from '../../src/model/task-queues';
-import type { MutexTuning } from '../../src/workflows/restore-mutex';
 import { arrive, holding, queued } from './stage/crowd';
 import { until } from './stage/ending';
 import { Stage } from './stage/stage';
@@ -12,13 +9,6 @@ beforeAll(async () => {
 afterAll(() => stage.close());
 
 const mutex = (lock: string) => stage.client.workflow.getHandle(`restore-mutex/${lock}`);
-
-/** Starts the mutex of a lock as a request would, but with other times. */
-async function tuned(lock: string, tuning: Partial<MutexTuning>): Promise<void> {
-  const nobody: MutexState = { lock, holders: [], waiters: [], lastToken: 0 };
-  const options = { workflowId: `restore-mutex/${lock}`, taskQueue: controlQueue, args: [nobody, tuning] };
-  await stage.client.workflow.start('restoreMutex', options);
-}
 
 describe('a job that is terminated', () => {
   it('loses its hold to the next one, and that is told', async () => {
@@ -46,7 +36,7 @@ describe('a job that is terminated', () => {
   });
 
   it('does not harm the mutex when its turn comes before anybody looked', async () => {
-    await tuned('blind', { firstLook: 600_000, lastLook: 600_000 });
+    stage.control.tunings.set('blind', { firstLook: 600_000, lastLook: 600_000 });
     const first = await holding(await arrive(stage, 'blind-1', 'blind', 'exclusive'));
     const second = await queued(stage, 'blind-2', 'blind', 'exclusive');
     const third = await queued(stage, 'blind-3', 'blind', 'exclusive');
@@ -68,7 +58,7 @@ describe('a job that is terminated', () => {
   });
 
   it('is not shown for ever where nobody waits', async () => {
-    await tuned('ghost', { idleLook: 1_000 });
+    stage.control.tunings.set('ghost', { idleLook: 1_000 });
     const first = await holding(await arrive(stage, 'ghost-1', 'ghost', 'exclusive'));
     await first.handle.terminate('by a test');
     await until('it is gone', async () => (await stage.parties('ghost')).length === 0);
@@ -93,8 +83,8 @@ describe('a mutex that ends when idle', () => {
   it('is started anew by the next request, with a higher token', async () => {
     const tokens: number[] = [];
     const runs = new Set<string>();
+    stage.control.tunings.set('idle', { linger: 100 });
     for (const id of ['idle-1', 'idle-2', 'idle-3']) {
-      await tuned('idle', { linger: 100 });
       const party = await holding(await arrive(stage, id, 'idle', 'exclusive'));
       runs.add((await mutex('idle').describe()).runId);
       party.goOn();
@@ -105,11 +95,26 @@ describe('a mutex that ends when idle', () => {
     expect(runs.size).toBe(3);
     expect(tokens).toEqual([...new Set(tokens)].sort((one, other) => one - other));
   });
+
+  it('loses no request that comes in that very moment', async () => {
+    stage.control.tunings.set('edge', { linger: 1 });
+    const requests: number[] = [];
+    const chain = async (name: string) => {
+      for (let nth = 0; nth < 8; nth++) {
+        const party = await arrive(stage, `edge-${name}-${nth}`, 'edge', 'shared');
+        party.goOn();
+        expect((await party.ended).how).toBe('completed');
+        requests.push(party.performance.attempts('requestHold'));
+      }
+    };
+    await Promise.all([chain('a'), chain('b'), chain('c')]);
+    expect(requests).toEqual(Array(24).fill(1)); // a job whose request was lost asks again
+  });
 });
 
 describe('a mutex with a long history', () => {
   it('continues as new with those who hold and wait, their order and the last token', async () => {
-    await tuned('long', { historyLimit: 60 });
+    stage.control.tunings.set('long', { historyLimit: 60 });
     const first = await holding(await arrive(stage, 'long-1', 'long', 'exclusive'));
     const others = [
       await queued(stage, 'long-2', 'long', 'exclusive'),

@@ -64,6 +64,14 @@ describe('a restore in place', () => {
     expect(code).toBe('restore-differs');
   });
 
+  it.each([[false], [true]])('touches nothing once it was cancelled while it loaded (replace: %s)', async (replace) => {
+    const id = `loaded-${replace}`;
+    const cancel = () => void stage.client.workflow.getHandle(id).cancel();
+    const { show, how } = await play(id, { replace }, { loadBackup: lingers(cancel) });
+    expect(how).toBe('cancelled');
+    expect(stepsOf(show)).toEqual(['loadBackup', 'discardLoaded', 'uploadLogs:error', 'cleanSpool:failed']);
+  });
+
   it('leaves what a later hold owns alone', async () => {
     const script = { compareDatabase: fails('hold-lost'), stopDatabase: atCall(2, fails('hold-lost')) };
     const { show, code } = await play('ousted', {}, script);

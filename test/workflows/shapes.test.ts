@@ -78,6 +78,13 @@ describe('a backup', () => {
     expect(log).toEqual(['dump ended', 'start began']);
   });
 
+  it('is not sealed once somebody has cancelled it, also where the step before took no notice', async () => {
+    const cancel = () => void stage.client.workflow.getHandle('unsealed').cancel();
+    const show = await stage.start(backupPlan('unsealed', online), { 'uploadLogs:success': lingers(cancel) });
+    expect((await endingOf(show)).how).toBe('cancelled');
+    expect(show.performance.calls).not.toContain('sealBackup');
+  });
+
   it('outlives failures that are worth another try', async () => {
     const script = { checkStorage: failsOnce('storage-network'), startDatabase: failsOnce('start-failed') };
     const show = await stage.start(backupPlan('patient', { hooks: noHooks }), script);
