@@ -51,10 +51,7 @@ function restoring(): { restore: Job; plan: RestorePlan; load: () => Promise<unk
 
 const steps = Array.from({ length: 40 }, (_, step) => step + 1);
 
-describe.each([
-  ['before', false],
-  ['after', true],
-])('a swap of databases that dies %s one of its statements', (_, after) => {
+describe('a swap of databases that dies after one of its statements', () => {
   it('is finished by the next attempt, or undone, wherever it died', async () => {
     const { restore, plan, load } = restoring();
     const untouched = await scene();
@@ -76,15 +73,15 @@ describe.each([
     expect(await rowsIn('shop')).toBe(10);
     let died = 0;
     for (const step of steps) {
-      const wayBack = await dying(step, after, swapBack);
+      const wayBack = await dying(step, true, swapBack);
       await swapBack();
       expect(await scene()).toEqual(before);
-      const wayThere = await dying(step, after, swap);
+      const wayThere = await dying(step, true, swap);
       if (!wayBack && !wayThere) break;
       died += 1;
       await swapBack();
       expect(await scene()).toEqual(before);
-      await dying(step, after, swap);
+      await dying(step, true, swap);
       await swap();
       expect(await scene()).toEqual(swapped);
     }

@@ -1,6 +1,6 @@
 import { compareFingerprints } from '../../scripts/shop/compare';
 import { createShop } from '../../scripts/shop/create';
-import { damageRoles, damageShop } from '../../scripts/shop/damage';
+import { damageShop } from '../../scripts/shop/damage';
 import { type Fingerprint, fingerprint } from '../../scripts/shop/fingerprint';
 import type { Manifest } from '../../src/model/manifest';
 import { backUp, postgresql, sourceOf } from './back-up';

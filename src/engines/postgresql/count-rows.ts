@@ -70,7 +70,7 @@ async function countWithin(session: Session, table: CountableTable, budget: Budg
   const start = performance.now();
   try {
     await session.query(`SAVEPOINT count; SET LOCAL max_parallel_workers_per_gather = 0;
-      SET LOCAL lock_timeout = '1s'; SET LOCAL statement_timeout = ${Math.ceil(Math.max(budget.left, 100))}`);
+      SET LOCAL lock_timeout = '50ms'; SET LOCAL statement_timeout = ${Math.ceil(Math.max(budget.left, 100))}`);
     return await countTable(session, table.name);
   } catch (error) {
     log.line('facts', `${table.name} is not counted but estimated: ${reasonOf(error)}`);

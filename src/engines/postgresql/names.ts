@@ -28,7 +28,7 @@ export function newName(context: EngineContext, plan: JobPlan): string {
 
 /** Name under which a restore sets the old database aside: when, and by which job. */
 export function previousName(context: EngineContext, plan: JobPlan): string {
-  const when = plan.plannedAt.replaceAll(/[-:]|\.\d+/g, '');
+  const when = plan.plannedAt.slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '_');
   return withSuffix(databaseName(context), `_before_${when}_${shortJob(plan.jobId)}`);
 }
 
