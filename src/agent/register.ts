@@ -45,10 +45,15 @@ export class Register {
     return [...this.works.values()].filter(({ claims }) => claims === 0).map(({ key }) => key);
   }
 
-  /** Ends one piece of work, or forgets its result. Does nothing if it is not there, or was taken over meanwhile. */
-  async endUnclaimed(key: WorkKey, reason: string): Promise<void> {
+  /**
+   * Ends one piece of work, or forgets its result. Does nothing if it is not there, or was taken over meanwhile. Resolves to whether it still ran.
+   */
+  async endUnclaimed(key: WorkKey, reason: string): Promise<boolean> {
     const work = this.works.get(idOf(key));
-    if (work?.claims === 0) await this.end(work, reason);
+    if (work === undefined || work.claims > 0) return false;
+    const ran = work.state === 'running';
+    await this.end(work, reason);
+    return ran;
   }
 
   /** Ends whatever a run has going on here, claimed or not; resolves when all of it has ended. */

@@ -86,8 +86,8 @@ export class Watchdog {
     const { register, lookAt, report } = this.parts;
     const reason = unwanted(await lookAt(key.workflowId, key.runId), key);
     if (reason === undefined) return;
-    report.info(`ending step ${key.step} of job "${key.workflowId}": ${reason}`);
-    await register.endUnclaimed(key, reason);
+    const ran = await register.endUnclaimed(key, reason);
+    if (ran) report.info(`ended step ${key.step} of job "${key.workflowId}": ${reason}`);
   }
 
   private async sweepSpool(): Promise<void> {

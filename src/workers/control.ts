@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
-import type { Logger, WorkerOptions } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger, type Logger, type WorkerOptions } from '@temporalio/worker';
 import { createControlActivities } from '../activities/control';
 import { openStorages } from '../activities/storages';
 import type { Config } from '../config/schema';
@@ -21,18 +21,26 @@ export interface ServeOptions {
 
 /** Serves workflows, and the steps that need no database host, until `signal` aborts. Resolves when all of it has ended. */
 export async function serveControl({ config, log, signal, onReady }: ServeOptions): Promise<void> {
-  const connected = await connectWorker(config, log, signal);
+  const [connected, bundle] = await Promise.all([connectWorker(config, log, signal), workflowBundle()]);
   try {
     const activities = createControlActivities({ config, engines, storages: openStorages(config) });
     const identity = `holdfast-control@${hostname()}:${process.pid}`;
-    await serve(connected, { taskQueue: controlQueue, identity, activities, ...workflows() }, log, signal, onReady);
+    await serve(
+      connected,
+      { taskQueue: controlQueue, identity, activities, workflowBundle: bundle },
+      log,
+      signal,
+      onReady,
+    );
   } finally {
     await connected.connection.close().catch(() => {});
   }
 }
 
-/** The bundle that the build made, or the sources themselves when running from a checkout. */
-function workflows(): Pick<WorkerOptions, 'workflowBundle' | 'workflowsPath'> {
+/** The bundle that the build made, or one of the sources themselves when running from a checkout. */
+async function workflowBundle(): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
   const codePath = join(__dirname, '..', 'workflow-bundle.js');
-  return existsSync(codePath) ? { workflowBundle: { codePath } } : { workflowsPath: require.resolve('../workflows') };
+  if (existsSync(codePath)) return { codePath };
+  const logger = new DefaultLogger('WARN'); // what the bundler tells of its work is of use to nobody
+  return bundleWorkflowCode({ workflowsPath: require.resolve('../workflows'), logger });
 }

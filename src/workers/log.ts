@@ -5,6 +5,8 @@ export type LogFormat = 'human' | 'json';
 
 /** Of use to nobody who reads a log. */
 const unsaid = new Set(['taskToken', 'sdkComponent', 'isLocal']);
+/** What a worker of the SDK says of itself in the course of things; ours say when they are ready and when they go. */
+const chatter = /^(No (workflows|Nexus services|activities) registered|Worker state changed|Workflow bundle created)/;
 /** What the SDK says again and again, for every poller, while Temporal is away. */
 const outage = /^gRPC call .* retried|^Error when recording heartbeat|^Error while polling/;
 const outageEvery = 60_000;
@@ -13,6 +15,7 @@ const outageEvery = 60_000;
 export function createLog(format: LogFormat, write: (line: string) => void = writeLine): Logger {
   let toldAt = Number.NEGATIVE_INFINITY;
   return new DefaultLogger('INFO', (entry) => {
+    if (chatter.test(entry.message)) return;
     if (!outage.test(entry.message)) return write(lineOf(format, entry));
     if (Date.now() - toldAt < outageEvery) return;
     toldAt = Date.now();

@@ -30,7 +30,10 @@ export async function serve(
     const began = Date.now();
     try {
       const worker = await Worker.create({ ...common, ...options, connection, namespace });
-      await runUntil(worker, signal, onReady);
+      await runUntil(worker, signal, () => {
+        log.info(`asking for work on "${options.taskQueue}"`);
+        onReady();
+      });
     } catch (error) {
       if (signal.aborted) return log.warn(`worker of "${options.taskQueue}" did not end in time`, { error });
       log.error(`worker of "${options.taskQueue}" ended; beginning again`, { error });
