@@ -75,7 +75,7 @@ export function describeStorageContract(subject: () => Subject): void {
       const expected = keys
         .filter((key) => key.startsWith('list/'))
         .sort((a, b) => Buffer.from(a).compare(Buffer.from(b)));
-      expect((await keysUnder(storage, 'list/')).sort()).toEqual([...expected].sort());
+      expect(await keysUnder(storage, 'list/')).toEqual(expected);
       expect(await keysUnder(storage, 'list/a/')).toEqual(['list/a/1', 'list/a/2']);
       expect(await keysUnder(storage, 'list/a/2')).toEqual(['list/a/2']);
       expect(await keysUnder(storage, 'list/none')).toEqual([]);
@@ -108,7 +108,7 @@ export function describeStorageContract(subject: () => Subject): void {
       const { storage } = subject();
       expect(await codeOf(storage.listFolders('../'))).toBe('storage-refused');
       expect(await codeOf(storage.sweep('../', new Date()))).toBe('storage-refused');
-      expect(await codeOf(keysUnderSafely(storage, 'a/../../'))).toBe('storage-refused');
+      expect(await codeOf(keysUnder(storage, 'a/../../'))).toBe('storage-refused');
     });
   });
 
@@ -295,10 +295,6 @@ export function describeStorageContract(subject: () => Subject): void {
       await Promise.all(begun.map((each) => each.abort()));
     });
   });
-}
-
-async function keysUnderSafely(storage: Storage, prefix: string): Promise<string[]> {
-  return keysUnder(storage, prefix);
 }
 
 function onceDrained(stream: PassThrough): Promise<void> {

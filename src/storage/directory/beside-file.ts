@@ -5,6 +5,8 @@ import { syncFolder } from '../../pipeline/sync-folder';
 import { errnoOf, makeFolder } from './directory-place';
 
 const suffix = '.holdfast-part';
+/** What making a folder says when one above it goes away meanwhile; Node takes a vanished one for a file. */
+const vanished = new Set(['ENOENT', 'ENOTDIR']);
 
 /** A file that is written beside its final name, and gets that name when it is whole. */
 export interface BesideFile {
@@ -60,11 +62,11 @@ export function besideWhat(name: string): string | undefined {
 /** A deletion next door may take the empty folder away between making and using it. */
 async function openInFolder(path: string): Promise<FileHandle> {
   for (let tries = 1; ; tries++) {
-    await makeFolder(dirname(path));
     try {
+      await makeFolder(dirname(path));
       return await open(path, 'wx', 0o600);
     } catch (error) {
-      if (errnoOf(error) !== 'ENOENT' || tries === 5) throw error;
+      if (!vanished.has(errnoOf(error) ?? '') || tries === 20) throw error;
     }
   }
 }
