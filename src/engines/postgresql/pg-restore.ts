@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { failure } from '../../model/errors';
 import type { Artefact, Manifest } from '../../model/manifest';
@@ -57,7 +57,8 @@ export const loadContents =
       return;
     }
     const path = await spool(context, artefact, source);
-    await toldAs('load-failed', details, runTool(context, restoring(loading, database, path)));
+    const loaded = plan.jobs === 1 ? restoreAtOnce(loading, database, path) : restoreInParts(loading, database, path);
+    await toldAs('load-failed', details, loaded);
     await rm(path, { recursive: true, force: true });
   };
 
@@ -88,13 +89,49 @@ async function hasRoom(context: EngineContext, { bytes }: Artefact): Promise<boo
   return false;
 }
 
-/** `path` undefined: reads stdin. */
-export function restoring({ context, plan, tool, tablespaces }: Loading, database: string, path?: string): Command {
+async function restoreAtOnce(loading: Loading, database: string, path: string): Promise<void> {
+  await runTool(loading.context, restoring(loading, database, [path]));
+}
+
+/**
+ * Several jobs in one run may make a trigger or a foreign key of a partitioned table before the rows of its partitions are there: no dependency between
+ * them is noted in a dump, and one that came through a pipe has no sizes to order by. Then good rows are refused. Privileges come after the rows, as in one
+ * run: an owner may have no right to write.
+ */
+async function restoreInParts(loading: Loading, database: string, path: string): Promise<void> {
+  const run = (...args: string[]) => runTool(loading.context, restoring(loading, database, [...args, path]));
+  const jobs = `--jobs=${loading.plan.jobs}`;
+  await run('--section=pre-data', '--no-privileges');
+  await run('--section=data', '--no-privileges', jobs);
+  const rest = await listRest(loading, path);
+  await run(`--use-list=${rest}`, jobs);
+  await rm(rest);
+}
+
+/** Writes a list of the entries that come after the rows: all privileges, and what is in no earlier section. */
+async function listRest({ context, tool }: Loading, path: string): Promise<string> {
+  const file = join(context.workFolder, 'rest.list');
+  const list = async (...args: string[]) => {
+    await runTool(context, { program: tool.program, args: ['--list', `--file=${file}`, ...args, path] });
+    return (await readFile(file, 'utf8')).split('\n');
+  };
+  const isPrivilege = (line: string) => /^\d+; \d+ \d+ (DEFAULT )?ACL /.test(line);
+  const privileges = (await list()).filter(isPrivilege);
+  const rest = (await list('--section=post-data')).filter((line) => !isPrivilege(line));
+  await writeFile(file, [...privileges, ...rest].join('\n'));
+  return file;
+}
+
+/** Without the name of the dump in `more` it reads stdin. */
+export function restoring(
+  { context, tool, tablespaces }: Loading,
+  database: string,
+  more: readonly string[] = [],
+): Command {
   const args = [
     '--exit-on-error',
     ...(tablespaces ? [] : ['--no-tablespaces']),
     ...connectionArguments(context, database),
-    ...(path === undefined ? [] : [`--jobs=${plan.jobs}`, path]),
   ];
-  return { program: tool.program, args, env: connectionEnvironment(context, loadSettings) };
+  return { program: tool.program, args: [...args, ...more], env: connectionEnvironment(context, loadSettings) };
 }
