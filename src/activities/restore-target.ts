@@ -28,13 +28,14 @@ function inPlace(swap: MethodCapabilities['swap'], unit: UnitConfig): RestoreTar
   return { kind: 'in-place' };
 }
 
+/** A path, or a name beside the live data directory. */
 function folderOf(into: string, unit: UnitConfig, database: string): string {
+  const live = unit['data-directory'];
   if (!into.startsWith('/')) {
-    throw invalidRequest('restore', [
-      `into: "${into}" must be an absolute path: this backup is restored as a directory`,
-    ]);
+    if (/^[^/]+$/.test(into) && into !== '.' && into !== '..') return into;
+    throw invalidRequest('restore', [`into: "${into}" must be a name or an absolute path: this backup is a directory`]);
   }
-  const [folder, live] = [resolve(into), unit['data-directory']];
+  const folder = resolve(into);
   const within = live !== undefined && `${folder}/`.startsWith(`${resolve(live)}/`);
   if (within) throw failure('target-exists', { target: folder, database });
   return folder;

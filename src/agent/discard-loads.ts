@@ -25,23 +25,19 @@ export async function discardLoads(parts: DiscardParts, signal: AbortSignal): Pr
   }
 }
 
+/** What is loaded bears its job's name until it is complete, so nothing else is ever thrown away. */
 async function discard(parts: DiscardParts, { workflowId, runId, plan }: Load, signal: AbortSignal): Promise<void> {
   const { books, register, withUnit, report } = parts;
-  const { database, jobId, jobType, target } = plan;
+  const { database, jobId, jobType } = plan;
   await register.endRun(runId, 'its job is over');
   await books.ledger.exclusively(database, async () => {
     const entry = await books.ledger.find(database, plan.unit.name);
     // Half swapped: what was loaded may be in service. The rescuer settles that first.
     if (entry?.jobId === jobId) return;
-    if (target.kind === 'beside') {
-      // The name was a person's choice, and that person may have made use of it since.
-      report.warn(`job "${jobId}" is over and may have left an incomplete "${target.name}" beside "${database}"`);
-    } else {
-      const job = { jobId, workflowId, runId };
-      const request = { database, unit: plan.unit.name, job, jobType, signal };
-      await withUnit(request, ({ engine, context }) => engine.discardLoaded(context, plan));
-      report.info(`discarded what job "${jobId}" had loaded for database "${database}"`);
-    }
+    const job = { jobId, workflowId, runId };
+    const request = { database, unit: plan.unit.name, job, jobType, signal };
+    await withUnit(request, ({ engine, context }) => engine.discardLoaded(context, plan));
     await books.loads.end(database, jobId);
+    report.info(`discarded what job "${jobId}" had begun to load for database "${database}"`);
   });
 }

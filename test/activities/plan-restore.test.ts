@@ -113,7 +113,7 @@ describe('refused, with nothing touched', () => {
     ],
     [{ 'backup-id': latest, into: 'shop' }, 'target-exists: restore into "shop": it exists already'],
     [{ 'backup-id': latest, into: '/srv/copy' }, 'into: "/srv/copy" must be a database name'],
-    [{ 'backup-id': cold, into: 'copy' }, 'into: "copy" must be an absolute path'],
+    [{ 'backup-id': cold, into: '../copy' }, 'into: "../copy" must be a name or an absolute path'],
     [{ 'backup-id': latest, into: 'copy', replace: true }, 'replace: with "into" nothing is replaced'],
   ])('%j', async (request, message) => {
     expect(await refusal(request)).toContain(message);

@@ -161,16 +161,16 @@ test('a folder in the spool goes when its job is over; nothing else there is tou
 });
 
 describe('what a restore has loaded', () => {
-  const load = async (target: { kind: 'in-place' } | { kind: 'beside'; name: string }) => {
+  const load = async () => {
     const actor = await job();
-    const plan = restorePlan(actor.workflowId, { target });
+    const plan = restorePlan(actor.workflowId);
     await books.loads.begin({ workflowId: actor.workflowId, runId: actor.runId, plan });
     unit.loaded = true;
     return { actor, plan };
   };
 
   test('is thrown away when its job is over', async () => {
-    const { actor } = await load({ kind: 'in-place' });
+    const { actor } = await load();
     await watchdog.round();
     expect(unit.loaded).toBe(true);
     await terminate(actor);
@@ -179,16 +179,8 @@ describe('what a restore has loaded', () => {
     expect(await books.loads.of('shop')).toEqual([]);
   });
 
-  test('under a name that a person chose is only told of', async () => {
-    const { actor } = await load({ kind: 'beside', name: 'shop_copy' });
-    await terminate(actor);
-    await watchdog.round();
-    expect(unit.loaded).toBe(true);
-    expect(said.join()).toContain('may have left an incomplete "shop_copy" beside "shop"');
-  });
-
   test('and half swapped in is turned back first, then thrown away', async () => {
-    const { actor, plan } = await load({ kind: 'in-place' });
+    const { actor, plan } = await load();
     await stopUnit(books, { ...actor, plan }, unit.open());
     const stopped = await entry();
     if (stopped) await books.ledger.put('shop', { ...stopped, swap: 'begun' });
