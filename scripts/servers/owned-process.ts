@@ -55,7 +55,7 @@ export async function startOwned(
   };
   const end = async (grace = 5_000) => {
     if (isRunning()) child.kill('SIGTERM');
-    await Promise.race([gone, sleep(grace)]);
+    await Promise.race([gone, sleep(grace, undefined, { ref: false })]);
     await kill9();
   };
   const mustRun = async () => {

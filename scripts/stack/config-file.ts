@@ -13,6 +13,8 @@ export interface ConfigChanges {
   readonly unit?: Readonly<Record<string, unknown>>;
   /** Merged into the storage "main". */
   readonly storage?: Readonly<Record<string, unknown>>;
+  /** Merged into the section "temporal". */
+  readonly temporal?: Readonly<Record<string, unknown>>;
   /** More databases, each "shop" with these changes to it and to its unit. */
   readonly databases?: Readonly<Record<string, { readonly changes: object; readonly unit?: object }>>;
   /** More storages, each "main" with these changes. */
@@ -27,7 +29,7 @@ export interface ConfigFile {
 
 interface Named {
   readonly folder: string;
-  readonly temporal: TemporalServer;
+  readonly temporal: Pick<TemporalServer, 'address'>;
   readonly s3: S3Server;
   readonly postgres: PostgresServer;
   readonly changes: ConfigChanges;
@@ -63,7 +65,7 @@ export async function writeConfig({ folder, temporal, s3, postgres, changes }: N
     ...changes.storage,
   };
   const config = {
-    temporal: { address: temporal.address },
+    temporal: { address: temporal.address, ...changes.temporal },
     agents: { db1: { state: join(folder, 'agent') } },
     storages: {
       main,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { minimalEnvironment, type OwnedProcess, startOwned } from '../servers/owned-process';
 import { runTool, type ToolEnd } from '../servers/run-tool';
@@ -9,7 +10,13 @@ const program = join(__dirname, '..', '..', 'bin', 'holdfast');
 /** A test or a demo reads the exit code itself. */
 const anyExit = [0, 1, 2, 3, 4, 5, 6, 7, 8, 130];
 
-export type WorkerKind = 'control' | 'agent';
+export type WorkerKind = 'control' | 'agent' | 'up';
+
+const workerArguments: Readonly<Record<WorkerKind, readonly string[]>> = {
+  control: ['worker', '--control'],
+  agent: ['worker', '--agent', 'db1'],
+  up: ['up'],
+};
 
 /** The program itself, as a person has it: `bin/holdfast` with one configuration. */
 export interface Holdfast {
@@ -22,37 +29,72 @@ export interface Holdfast {
   /** Starts the control worker and the agent and waits until both ask for work. */
   startWorkers(): Promise<void>;
   startWorker(kind: WorkerKind): Promise<OwnedProcess>;
+  /** Starts all in one process, Temporal included, and waits until it says that it is ready. */
+  startUp(): Promise<void>;
   stopWorkers(): Promise<void>;
+  /** Ends the commands that still run, and the workers. Idempotent. */
+  close(): Promise<void>;
 }
 
 export function openHoldfast(config: ConfigFile, folder: string): Holdfast {
   const workers: OwnedProcess[] = [];
   const env = { ...minimalEnvironment(), ...config.secrets, HOLDFAST_CONFIG: config.path };
-  const run = (...args: string[]) => runTool(process.execPath, [program, ...args], { env, accept: anyExit });
-  const startWorker = async (kind: WorkerKind) => {
-    const args = kind === 'control' ? ['--control'] : ['--agent', 'db1'];
-    const worker = await startOwned(process.execPath, [program, 'worker', ...args], {
+  const closing = new AbortController();
+  const run = (...args: string[]) =>
+    // a command that follows a job waits for Temporal to come back, so it must not outlive us
+    runTool('setpriv', ['--pdeathsig', 'KILL', process.execPath, program, ...args], {
       env,
-      logFile: join(folder, `${kind}.log`),
+      accept: anyExit,
+      signal: closing.signal,
+    });
+  const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await run(...args, '--json')).stdout);
+  const logOf = (kind: WorkerKind) => join(folder, `${kind}.log`);
+  const startWorker = async (kind: WorkerKind) => {
+    const worker = await startOwned(process.execPath, [program, ...workerArguments[kind]], {
+      env,
+      logFile: logOf(kind),
     });
     workers.push(worker);
     return worker;
+  };
+  const stopWorkers = async () => {
+    await Promise.all(workers.map((worker) => worker.end(10_000)));
   };
   return {
     configPath: config.path,
     env,
     run,
-    json: async (...args) => JSON.parse((await run(...args, '--json')).stdout),
+    json,
     startWorker,
     startWorkers: async () => {
       const started = await Promise.all([startWorker('control'), startWorker('agent')]);
       await waitUntil('holdfast', 'asking for work', 60_000, async () => {
         await Promise.all(started.map((worker) => worker.mustRun()));
-        return (await run('doctor')).code === 0;
+        return isServed(await json<Finding[]>('doctor'));
       });
     },
-    stopWorkers: async () => {
-      await Promise.all(workers.map((worker) => worker.end(10_000)));
+    startUp: async () => {
+      const up = await startWorker('up');
+      await waitUntil('holdfast up', 'ready', 60_000, async () => {
+        await up.mustRun();
+        return /^ready$/m.test(await readFile(logOf('up'), 'utf8'));
+      });
+    },
+    stopWorkers,
+    close: async () => {
+      closing.abort();
+      await stopWorkers();
     },
   };
+}
+
+interface Finding {
+  readonly subject: string;
+  readonly ok: boolean;
+}
+
+/** Both workers ask for work; what else the doctor finds wrong may be what a test is about. */
+function isServed(findings: readonly Finding[]): boolean {
+  const control = findings.some(({ subject, ok }) => subject === 'control worker' && ok);
+  return control && !findings.some(({ subject, ok }) => subject.startsWith('agent ') && !ok);
 }

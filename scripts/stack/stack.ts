@@ -37,7 +37,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const config = await writeConfig({ folder: folder.path, ...servers, changes: options.config ?? {} });
   const holdfast = openHoldfast(config, folder.path);
   const close = async ({ keep = false } = {}) => {
-    await holdfast.stopWorkers();
+    await holdfast.close();
     await Promise.all([servers.postgres.stop(), servers.s3.stop(), servers.temporal.stop()]);
     if (keep) folder.keep();
     else await folder.remove();

@@ -1,4 +1,4 @@
-import { CancelledFailure, isCancellation, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, isCancellation, workflowInfo } from '@temporalio/workflow';
 import type { JobIdentity, Planned } from '../activities/contract';
 import type { JobPlan } from '../model/plan';
 import { readFailure, thrown } from './failures';
@@ -21,7 +21,9 @@ export async function planned<P extends JobPlan>(
   try {
     return await plan();
   } catch (error) {
-    if (isCancellation(error)) throw new CancelledFailure(`plan ${jobType} of ${database}: cancelled by request`);
+    // A plan that is being tried again ends with its last failure when the job is cancelled, not with a cancellation.
+    const cancelled = isCancellation(error) || CancellationScope.current().consideredCancelled;
+    if (cancelled) throw new CancelledFailure(`plan ${jobType} of ${database}: cancelled by request`);
     const failure = readFailure(error, { jobId: workflowInfo().workflowId, jobType, database });
     screen.enter('failed');
     throw thrown(failure, refusalOf(jobType, database, screen.startedAt, failure));

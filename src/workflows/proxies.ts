@@ -12,7 +12,7 @@ const minute = 60_000;
 
 export const planning = proxyActivities<Pick<ControlActivities, 'planBackup' | 'planRestore' | 'planVerify'>>({
   startToCloseTimeout: '2m', // lists a repository and reads manifests
-  scheduleToCloseTimeout: '10m', // a storage that stays away this long refuses the job
+  scheduleToCloseTimeout: '3m', // a storage that stays away this long refuses the job: nothing was touched, and a person may be waiting
   cancellationType,
   retry,
 });
@@ -92,12 +92,13 @@ export function agentOptions(unit: UnitPlan, timeouts: JobTimeouts): Readonly<Re
     },
     reading: {
       ...common,
-      scheduleToStartTimeout: agentStart, // touches nothing, so better told soon than waited for
+      scheduleToStartTimeout: agentStart, // touches no database, so better told soon than waited for
       startToCloseTimeout: work, // as long as the configuration allows
       scheduleToCloseTimeout: 2 * work, // once more from the start after a worker's restart
     },
     store: {
       ...common,
+      scheduleToStartTimeout: Math.max(recovery, agentStart), // as above
       startToCloseTimeout: 10 * minute, // small objects over a slow line
       scheduleToCloseTimeout: work, // a storage's outage is waited out: the long work is done already
     },

@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { waitUntil } from '../../scripts/servers/wait-until';
 import { type Stack, startStack } from '../../scripts/stack/stack';
 import type { JobResult } from '../../src/model/interface-job';
 import { createSmallShop, digestOrders } from './database';
@@ -93,12 +94,19 @@ describe('a backup', () => {
     expect(message).toContain('/nowhere/bin');
   });
 
-  test('with wrong storage keys is told from one whose storage is unreachable', async () => {
-    expect(await refused('backup', 'no-bucket-keys')).toMatchObject({ code: 'storage-credentials', exit: 8 });
-    expect(await refused('backup', 'shop', '--storage', 'unreachable')).toMatchObject({
-      code: 'storage-network',
-      exit: 8,
-    });
+  test('with wrong storage keys says credentials', async () => {
+    const { code, exit, message } = await refused('backup', 'no-bucket-keys');
+    expect([code, exit]).toEqual(['storage-credentials', 8]);
+    expect(message).toContain('wrong-keys');
+  });
+
+  test('into a storage that cannot be reached is tried again, and says meanwhile why', async () => {
+    await stack.holdfast.run('backup', 'shop', '--storage', 'unreachable', '--job-id', 'out-of-reach', '--detach');
+    await waitUntil('holdfast show', 'telling why', 30_000, async () =>
+      (await stack.holdfast.run('show', 'out-of-reach')).stdout.includes('ECONNREFUSED'),
+    );
+    await stack.holdfast.run('cancel', 'out-of-reach');
+    expect(await refused('watch', 'out-of-reach')).toMatchObject({ code: 'job-cancelled', exit: 4 });
   });
 
   test('with a wrong region says region', async () => {
