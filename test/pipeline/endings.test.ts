@@ -47,8 +47,15 @@ async function goneWithin(milliseconds: number, pids: readonly number[]): Promis
   return !pids.some(isAlive);
 }
 
+const begun: AbortController[] = [];
+/** A test that failed half-way leaves its children to be ended here. */
+afterEach(() => {
+  for (const cancel of begun.splice(0)) cancel.abort(new Error('the test is over'));
+});
+
 function cancellable(commands: readonly Command[], killAfter: number) {
   const cancel = new AbortController();
+  begun.push(cancel);
   return { cancel, ...startPipeline(commands, { signal: cancel.signal, log: memoryLog(), killAfter }) };
 }
 
@@ -117,7 +124,7 @@ test('a worker killed with SIGKILL takes its children with it, also one that run
 
 test('a dead process that nobody has reaped counts as none', async () => {
   const { file, read } = pidFile();
-  const { cancel, done } = cancellable([sh(`true & echo $! >>${file}; exec sleep 600`)], 500);
+  const { cancel, done } = cancellable([sh(`sleep 0.3 & echo $! >>${file}; exec sleep 600`)], 500);
   const [zombie = 0] = await read(1);
   expect(await goneWithin(2_000, [zombie])).toBe(true);
   expect(processStat(zombie)?.[2]).toBe('Z');

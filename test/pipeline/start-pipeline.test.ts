@@ -10,11 +10,16 @@ import { memoryLog } from './memory-log';
 
 const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script] });
 const cat: Command = { program: 'cat', args: [] };
-const never = new AbortController().signal;
+let over = new AbortController();
+/** A test that failed half-way leaves its children to be ended here. */
+afterEach(() => {
+  over.abort(new Error('the test is over'));
+  over = new AbortController();
+});
 
 function start(commands: readonly Command[], options: Partial<PipelineOptions> = {}) {
   const log = memoryLog();
-  return { log, ...startPipeline(commands, { signal: never, log, killAfter: 1_000, ...options }) };
+  return { log, ...startPipeline(commands, { signal: over.signal, log, killAfter: 1_000, ...options }) };
 }
 
 async function failureOf(commands: readonly Command[], options: Partial<PipelineOptions> = {}): Promise<HoldfastError> {
