@@ -19,7 +19,7 @@ import { LockQueue } from './lock-queue';
 import { lockTable } from './lock-table';
 import { locking } from './proxies';
 
-/** In milliseconds; given where the mutex is tested, and carried along when it continues as new. */
+/** Times in milliseconds; given where the mutex is tested, and carried along when it continues as new. */
 export interface MutexTuning {
   /** How long it stays when nobody holds or waits: starting anew costs more, and collides with requests that come just then. */
   readonly linger: number;
@@ -43,7 +43,11 @@ const messages = {
   forceRelease: defineUpdate<void, [ForcedRelease]>(mutexMessages.forceRelease),
 } as const;
 
-/** Decides who may touch the databases of one lock. It cannot be cancelled: its queue would be lost with it. */
+/**
+ * Decides who may touch the databases of one lock. It cannot be cancelled: its queue would be lost with it. It can be terminated: those who wait
+ * then ask again, and a new one starts that knows of nobody who holds; what such a job does next to a database is refused by the agent as soon as
+ * that has seen the higher token of another.
+ */
 export async function restoreMutex(state: MutexState, tuning: Partial<MutexTuning> = {}): Promise<void> {
   const mutex = new Mutex(state, { ...usual, ...tuning });
   await CancellationScope.nonCancellable(() => mutex.serve());

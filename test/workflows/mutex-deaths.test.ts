@@ -1,3 +1,4 @@
+import { createMutexActivities } from '../../src/activities/mutex-activities';
 import { arrive, holding, queued } from './stage/crowd';
 import { until } from './stage/ending';
 import { Stage } from './stage/stage';
@@ -134,6 +135,13 @@ describe('a mutex with a long history', () => {
       return (await mutex('long').describe()).runId !== before.runId;
     });
     expect(await stage.parties('long')).toEqual(['long-1', 'long-2', 'long-3', 'long-4']);
+    const unknown = '00000000-0000-4000-8000-000000000000';
+    const { findClosedRuns } = createMutexActivities({ getClient: () => stage.client });
+    const runs = [
+      { workflowId: 'restore-mutex/long', runId: before.runId },
+      { workflowId: 'nobody', runId: unknown },
+    ];
+    expect(await findClosedRuns({ runs })).toEqual([unknown]); // a run that continued as new is no closed one
     let last = first;
     for (const next of others) {
       expect(next.holds()).toBe(false);

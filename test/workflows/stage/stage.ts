@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { Client, WorkflowHandle } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker, type WorkflowBundle } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { Planned } from '../../../src/activities/contract';
 import { createMutexActivities } from '../../../src/activities/mutex-activities';
 import type { MutexState } from '../../../src/model/hold';
@@ -51,7 +51,7 @@ export class Stage {
 
   private constructor(
     readonly environment: TestWorkflowEnvironment,
-    private readonly bundle: WorkflowBundle,
+    private readonly bundle: { readonly code: string },
     private readonly folder: string,
   ) {}
 
