@@ -7,6 +7,7 @@ import { type Stack, startStack } from '../../scripts/stack/stack';
 import type { JobResult } from '../../src/model/interface-job';
 import { findOnPath } from '../../tools/find';
 import { createSmallShop, digestOrders, query } from '../e2e/database';
+import { interfaceFaults } from '../model/interface-faults';
 import { followByHand } from './by-hand';
 
 jest.setTimeout(120_000);
@@ -33,6 +34,7 @@ const fromDirectory = ['directory', 'verify', 'look'];
 async function backUp(...options: string[]): Promise<void> {
   const result = await stack.holdfast.json<JobResult>('backup', 'shop', ...options);
   expect(result).toMatchObject({ status: 'success' });
+  if (result['storage-interface'] === 's3') expect(interfaceFaults(result)).toEqual([]);
 }
 
 function situation(name: string, settings: Record<string, string> = {}) {
