@@ -23,11 +23,7 @@ export async function inspectDirectoryRestore(
 ): Promise<Inspection> {
   const names = await directoryNames(context, plan);
   const major = majorOf(manifest);
-  const tools = [
-    'pg_controldata',
-    'initdb',
-    ...(manifest.method === 'physical' ? ['pg_verifybackup', 'pg_waldump'] : []),
-  ];
+  const tools = ['pg_controldata', ...(manifest.method === 'physical' ? ['pg_verifybackup', 'pg_waldump'] : [])];
   const found = await Promise.all(tools.map((name) => findTool(context, name, major, 'same')));
   const live = await dataDirectory(context);
   const system = await requireReplaceable(context, manifest, live, major);

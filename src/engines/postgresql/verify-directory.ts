@@ -10,7 +10,7 @@ import type { Unpacking } from './unpack-directory';
 
 /** Everything is there and is what was backed up; then it is on the disk for good. Rejects with `backup-corrupt`. */
 export async function verifyDirectory(context: EngineContext, unpacking: Unpacking): Promise<void> {
-  const { manifest, names, owner } = unpacking;
+  const { manifest, names } = unpacking;
   const major = majorOf(manifest);
   const control = await toldAs('backup-corrupt', corrupt(unpacking), readControlData(context, names.fresh, major));
   if (control.systemIdentifier !== manifest['system-identifier']) {
@@ -19,10 +19,15 @@ export async function verifyDirectory(context: EngineContext, unpacking: Unpacki
   }
   if (manifest.method === 'physical') await verifyBackup(context, unpacking, major);
   else await verifyCounts(context, unpacking);
+  await writeOut(context, unpacking);
+}
+
+/** One flush per file system: a flush per file, of which a server has thousands, takes many times as long. */
+async function writeOut(context: EngineContext, { manifest, names, moves }: Unpacking): Promise<void> {
   context.report('writing to disk');
-  const { program } = await findTool(context, 'initdb', major);
-  const command = { program, args: ['--sync-only', '--pgdata', names.fresh], user: owner.name };
-  await toldAs('load-failed', { backup: manifest['backup-id'], tool: 'initdb' }, runTool(context, command));
+  const folders = [names.fresh, ...moves.map(({ leads }) => leads.fresh)];
+  const command = { program: 'sync', args: ['--file-system', '--', ...folders] };
+  await toldAs('load-failed', { backup: manifest['backup-id'], tool: 'sync' }, runTool(context, command));
 }
 
 /** Checks every file against the server's own manifest, and that the log in it can be replayed. */
