@@ -8,6 +8,8 @@ import { installRuntime } from './runtime';
 export type { Ready } from './all-in-one';
 export type { LogFormat } from './log';
 
+const exitAfter = 3_000;
+
 export interface RunOptions {
   readonly config: ServeOptions['config'];
   readonly logFormat: LogFormat;
@@ -53,5 +55,7 @@ async function untilSignal(format: LogFormat, serve: (running: Running) => Promi
     if (!stop.signal.aborted) throw error;
   } finally {
     process.removeListener('SIGTERM', onSignal).removeListener('SIGINT', onSignal);
+    // A worker that could not end in time leaves threads behind, which would keep the process for ever.
+    setTimeout(() => process.exit(), exitAfter).unref();
   }
 }

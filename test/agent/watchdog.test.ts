@@ -86,6 +86,23 @@ async function until(probe: () => boolean | Promise<boolean>, patience = 15_000)
   }
 }
 
+test('while Temporal is away a database stays down for max-downtime, and not longer', async () => {
+  const actor = await job(3_000);
+  await stopUnit(books, actor, unit.open());
+  await bench.server.kill9();
+  try {
+    watchdog.start();
+    await sleep(1_500);
+    expect(unit.running).toBe(false);
+    await until(() => unit.running);
+    await until(() => rescued.length === 1);
+    expect(ended).toContain(actor.workflowId);
+    expect(said.join()).toContain('max-downtime is over, and Temporal cannot be asked about its job');
+  } finally {
+    await bench.server.restart();
+  }
+});
+
 test('a database whose job is open is left as it is', async () => {
   await stopUnit(books, await job(), unit.open());
   await watchdog.round();
@@ -189,21 +206,4 @@ describe('what a restore has loaded', () => {
     await watchdog.round();
     expect(unit).toMatchObject({ running: true, inService: 'old data', loaded: false });
   });
-});
-
-test('while Temporal is away a database stays down for max-downtime, and not longer', async () => {
-  const actor = await job(3_000);
-  await stopUnit(books, actor, unit.open());
-  await bench.server.kill9();
-  try {
-    watchdog.start();
-    await sleep(1_500);
-    expect(unit.running).toBe(false);
-    await until(() => unit.running);
-    await until(() => rescued.length === 1);
-    expect(ended).toContain(actor.workflowId);
-    expect(said.join()).toContain('max-downtime is over, and Temporal cannot be asked about its job');
-  } finally {
-    await bench.server.restart();
-  }
 });

@@ -6,7 +6,8 @@ async function main([what = '']: readonly string[]): Promise<void> {
   const config = await loadConfig(findConfig());
   const options = { config, logFormat: 'human' as const };
   if (what === 'control') return runControlWorker(options);
-  if (what === 'up') return runAllInOne({ ...options, onReady: (ready) => process.stdout.write(`${JSON.stringify(ready)}\n`) });
+  if (what === 'up')
+    return runAllInOne({ ...options, onReady: (ready) => process.stdout.write(`${JSON.stringify(ready)}\n`) });
   return runAgentWorker({ ...options, agent: what });
 }
 
