@@ -34,7 +34,7 @@ export function newJobId(type: JobType, database: string): string {
 
 async function startNew(client: Client, type: JobType, jobId: string, request: AnyRequest): Promise<StartedJob> {
   try {
-    await client.workflow.start(type, startOptions(type, jobId, request));
+    await startListed(client, type, jobId, request);
     return { jobId, how: 'started' };
   } catch (error) {
     if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -42,6 +42,23 @@ async function startNew(client: Client, type: JobType, jobId: string, request: A
     requireSameRequest(jobId, winner?.request, request);
     return { jobId, how: winner?.running === false ? 'finished' : 'joined' };
   }
+}
+
+/** A namespace that no worker has made ready yet refuses our attributes: the job starts without them, and sets them itself when a worker takes it. */
+async function startListed(client: Client, type: JobType, jobId: string, request: AnyRequest): Promise<void> {
+  const options = startOptions(type, jobId, request);
+  try {
+    await client.workflow.start(type, options);
+  } catch (error) {
+    if (!isAttributeUnknown(error)) throw error;
+    const { typedSearchAttributes: _, ...unlisted } = options;
+    await client.workflow.start(type, unlisted);
+  }
+}
+
+function isAttributeUnknown(error: unknown): boolean {
+  const { cause } = error as { cause?: { details?: string } };
+  return /search attribute/i.test(cause?.details ?? '');
 }
 
 function startOptions(type: JobType, jobId: string, request: AnyRequest) {
