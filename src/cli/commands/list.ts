@@ -34,7 +34,7 @@ const head = [
 
 function describeListing({ place, rows }: RepositoryListing): string {
   const table = rows.map((row) => [
-    row['backup-id'],
+    row['backup-id'] ?? '',
     row.action,
     row.status,
     row['reference-backup-id'] ?? '',
