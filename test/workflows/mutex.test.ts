@@ -36,8 +36,8 @@ describe('the restore mutex', () => {
     const first = await holding(await arrive(stage, 'late-1', 'late', 'exclusive'));
     const second = await queued(stage, 'late-2', 'late', 'shared', { wait: 3_500 });
     await until('the name of the holder', async () => {
-      const view = await second.handle.query<{ phase: string; waitingFor?: string }>('status');
-      return view.phase === 'waiting' && view.waitingFor === 'backup of shop (job late-1)';
+      const { waitingFor } = await second.handle.query<{ waitingFor?: string }>('status');
+      return waitingFor === 'backup of shop (job late-1)';
     });
     const { code, message, result } = await second.ended;
     expect([code, result?.error?.exit]).toEqual(['locked-out', 6]);

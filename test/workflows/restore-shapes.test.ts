@@ -111,7 +111,7 @@ describe('a restore that sets nothing aside', () => {
 
 describe('the data that a restore sets aside', () => {
   it('is dropped by a workflow of its own when its time has come, under a hold of its own', async () => {
-    const { show, result } = await play('kept', { keepPrevious: 2_000 });
+    const { show, result } = await play('kept', { keepPrevious: 4_000 });
     expect(result?.previous).toBe('/var/lib/previous');
     expect(show.performance.database.setAside).toBe(true);
     await stage.client.workflow.getHandle('drop-previous/kept').result();
@@ -132,7 +132,7 @@ describe('the data that a restore sets aside', () => {
   });
 
   it('waits for a restore that is swapping now', async () => {
-    await play('first', { keepPrevious: 1_000, lock: 'shared-lock' });
+    await play('first', { keepPrevious: 4_000, lock: 'shared-lock' });
     const second = await stage.start(restorePlan('second', { hooks: noHooks, lock: 'shared-lock' }), {
       loadBackup: hangs(),
     });
