@@ -11,15 +11,21 @@ export class Gate {
     try {
       return await work();
     } finally {
-      this.inside -= 1;
-      this.waiting.shift()?.();
+      this.leave();
     }
   }
 
   private async enter(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.inside >= this.places) await this.turn(signal);
-    this.inside += 1;
+    if (this.inside < this.places) this.inside += 1;
+    else await this.turn(signal);
+  }
+
+  /** Whoever has waited longest gets the place itself, so that nobody slips in between. */
+  private leave(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.inside -= 1;
   }
 
   private turn(signal: AbortSignal): Promise<void> {

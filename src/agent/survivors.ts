@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ownerVariable, processStat, startTimeOf } from '../pipeline/owner-tag';
 import type { HookGroup } from './hook-groups';
@@ -27,11 +27,21 @@ function findSurvivors(hooks: readonly HookGroup[]): readonly Survivor[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   return pids.flatMap((pid) => {
     const stat = processStat(pid);
-    if (stat === undefined || stat[2] === 'Z' || Number(pid) === process.pid) return [];
+    if (stat === undefined || stat[2] === 'Z' || !isNeighbour(pid)) return [];
     const environment = environmentOf(pid);
     const left = isOrphan(environment) || hooks.some((hook) => isOfHook(hook, stat, environment));
     return left ? [{ pid: Number(pid), program: stat[1] ?? '' }] : [];
   });
+}
+
+/** In a container process ids mean others than outside: what runs there is not ours to judge. */
+function isNeighbour(pid: string): boolean {
+  const namespaceOf = (id: string) => readlinkSync(`/proc/${id}/ns/pid`);
+  try {
+    return Number(pid) !== process.pid && namespaceOf(pid) === namespaceOf('self');
+  } catch {
+    return false; // of another user, or gone
+  }
 }
 
 /** Its owner is dead: a process of that id with another start time is somebody else. */

@@ -1,0 +1,67 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeDurably } from '../../src/agent/durable-file';
+import { HookGroups } from '../../src/agent/hook-groups';
+import { claimState } from '../../src/agent/only-agent';
+import { endSurvivors } from '../../src/agent/survivors';
+import { ownerTag, ownerVariable, startTimeOf } from '../../src/pipeline/owner-tag';
+
+const started: ChildProcess[] = [];
+let state: string;
+beforeEach(async () => {
+  state = await mkdtemp(join(tmpdir(), 'holdfast-survivors-'));
+});
+afterEach(async () => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+  await rm(state, { recursive: true, force: true });
+});
+
+function lasting(env: Readonly<Record<string, string>>): ChildProcess & { pid: number } {
+  const child = spawn('sleep', ['600'], { env, detached: true, stdio: 'ignore' });
+  started.push(child);
+  return child as ChildProcess & { pid: number };
+}
+
+const lives = async ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null;
+const settled = () => new Promise((resolve) => setTimeout(resolve, 200));
+
+test('a child whose worker is dead is ended, one whose worker lives is not', async () => {
+  const own = lasting(ownerTag());
+  const orphan = lasting({ [ownerVariable]: `${process.pid}/1` }); // our id, in another life
+  const stranger = lasting({});
+  await settled();
+  const ended = await endSurvivors([]);
+  expect(ended).toContainEqual({ pid: orphan.pid, program: 'sleep' });
+  await settled();
+  expect(await Promise.all([own, orphan, stranger].map(lives))).toEqual([true, false, true]);
+});
+
+test('of a hook only what stayed in its group is ended, and only if the group is still that hook', async () => {
+  const hooks = new HookGroups(state);
+  const [left, other] = [lasting({ HOLDFAST_JOB_ID: 'a' }), lasting({ HOLDFAST_JOB_ID: 'b' })];
+  const gone = lasting({ HOLDFAST_JOB_ID: 'a' }); // a service that the hook started in a group of its own
+  await hooks.note({ group: left.pid, jobId: 'a' });
+  await hooks.note({ group: other.pid, jobId: 'a' }); // an id that came to mean another process
+  await settled();
+  await endSurvivors(await hooks.all());
+  await settled();
+  expect(await Promise.all([left, other, gone].map(lives))).toEqual([false, true, true]);
+  await hooks.forget({ group: left.pid, jobId: 'a' });
+  expect((await hooks.all()).map(({ group }) => group)).toEqual([other.pid]);
+});
+
+test('the books of a host are kept by one living process', async () => {
+  const other = lasting({});
+  await settled();
+  const owner = { pid: other.pid, start: startTimeOf(other.pid) };
+  await writeDurably(join(state, 'agent.json'), JSON.stringify(owner));
+  await expect(claimState('db1', state)).rejects.toMatchObject({
+    code: 'agent-running',
+    message: `start agent "db1": process ${other.pid} runs it already on this host`,
+  });
+  await writeDurably(join(state, 'agent.json'), JSON.stringify({ ...owner, start: '1' }));
+  await claimState('db1', state);
+  await claimState('db1', state);
+});

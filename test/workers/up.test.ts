@@ -1,0 +1,135 @@
+import { spawnSync } from 'node:child_process';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { Client, Connection, type WorkflowFailedError } from '@temporalio/client';
+import { freePort } from '../../scripts/servers/free-port';
+import { minimalEnvironment, type OwnedProcess, startOwned } from '../../scripts/servers/owned-process';
+import { type TemporaryFolder, temporaryFolder } from '../../scripts/servers/temporary-folder';
+import { searchAttributes } from '../../src/model/search-attributes';
+import { processStat } from '../../src/pipeline/owner-tag';
+import { until } from './worker-scene';
+
+jest.setTimeout(120_000);
+
+const program = join(__dirname, 'run-worker.ts');
+let folder: TemporaryFolder;
+let [port, uiPort] = [0, 0];
+let up: OwnedProcess;
+let logFile: string;
+let lives = 0;
+
+beforeAll(async () => {
+  folder = await temporaryFolder('holdfast-up');
+  [port, uiPort] = [await freePort(), await freePort()];
+  await writeFile(
+    join(folder.path, 'holdfast.yaml'),
+    `
+temporal: { address: "127.0.0.1:${port}", ui-port: ${uiPort} }
+agents: { db1: { state: ${folder.path}/db1 }, db2: { state: ${folder.path}/db2 } }
+storages: { near: { kind: directory, path: ${folder.path}/near } }
+databases:
+  shop: { engine: postgresql, storage: near, units: [{ name: shop/0, agent: db1, port: ${await freePort()} }] }
+`,
+  );
+});
+afterAll(async () => {
+  await up?.end(30_000);
+  await folder?.remove();
+});
+
+async function start(): Promise<void> {
+  lives += 1;
+  logFile = join(folder.path, `up-${lives}.log`);
+  const env = { ...minimalEnvironment(), HOLDFAST_CONFIG: join(folder.path, 'holdfast.yaml') };
+  up = await startOwned(process.execPath, ['--import', require.resolve('tsx'), program, 'up'], { env, logFile });
+}
+
+const log = () => readFile(logFile, 'utf8');
+const ready = () => until('ready', async () => (await log()).includes('"uiAddress"'));
+
+/** Process id of the embedded server: the one that listens for this address alone. */
+function serverPid(): number {
+  const { stdout } = spawnSync('pgrep', ['-f', `start-dev .*--port ${port} `], { encoding: 'utf8' });
+  return Number(stdout.trim().split('\n')[0]);
+}
+const isAlive = (pid: number) => (processStat(pid)?.[2] ?? 'Z') !== 'Z';
+
+async function withClient<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  const connection = await Connection.connect({ address: `127.0.0.1:${port}` });
+  try {
+    return await work(new Client({ connection }));
+  } finally {
+    await connection.close();
+  }
+}
+
+/** There is no database server, so a job that reaches the agent is refused by its check. */
+const runJob = (workflowId: string) =>
+  withClient((client) =>
+    client.workflow.execute('backup', { taskQueue: 'holdfast', workflowId, args: [{ database: 'shop' }] }),
+  ).catch((error: WorkflowFailedError) => (error.cause as { type?: string }).type);
+
+test('one command serves a whole machine: Temporal, its Web UI, the control worker and every agent', async () => {
+  await start();
+  await ready();
+  const line = (await log()).split('\n').find((each) => each.includes('"uiAddress"')) ?? '{}';
+  expect(JSON.parse(line)).toEqual({
+    address: `127.0.0.1:${port}`,
+    uiAddress: `http://127.0.0.1:${uiPort}`,
+    agents: ['db1', 'db2'],
+  });
+  expect((await fetch(`http://127.0.0.1:${uiPort}/`)).status).toBe(200);
+  expect(await runJob('first')).toBe('database-unreachable');
+  await withClient(async ({ connection }) => {
+    const { config } = await connection.workflowService.describeNamespace({ namespace: 'default' });
+    expect(Number(config?.workflowExecutionRetentionTtl?.seconds)).toBe(30 * 86_400);
+    const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace: 'default' });
+    for (const name of Object.values(searchAttributes)) expect(customAttributes?.[name]).toBe(2);
+  });
+});
+
+test('no task token and no chatter is in its log', async () => {
+  expect(await log()).not.toMatch(/taskToken|Nexus|webpack/);
+});
+
+test('a server that dies is started again, and the workers go on', async () => {
+  const before = serverPid();
+  process.kill(before, 'SIGKILL');
+  await until('started again', () => Number.isInteger(serverPid()) && serverPid() > 0 && serverPid() !== before);
+  expect(await runJob('second')).toBe('database-unreachable');
+  expect(await log()).toContain('the embedded Temporal server died and is started again');
+});
+
+test('asked to go it ends well, and takes the server with it', async () => {
+  const server = serverPid();
+  await up.end(60_000);
+  expect(isAlive(server)).toBe(false);
+  expect(await log()).toContain('SIGTERM: ending well');
+  expect(await log()).not.toContain('did not end in time');
+});
+
+test('the next life knows the jobs of the one before; killed, it leaves no server behind', async () => {
+  await start();
+  await ready();
+  const { status } = await withClient((client) => client.workflow.getHandle('first').describe());
+  expect(status.name).toBe('FAILED');
+  const server = serverPid();
+  await up.kill9();
+  await until('gone', () => !isAlive(server), 5_000);
+});
+
+test.each([
+  ['the port', () => port, /port \d+ of 127\.0\.0\.1 is taken by another program; set temporal\.address/],
+  ['the port of the Web UI', () => uiPort, /the port of the Web UI \d+ on 127\.0\.0\.1 is taken/],
+])('%s that is taken is named', async (_, taken, message) => {
+  await mkdir(join(folder.path, 'db1'), { recursive: true });
+  const other = createServer().listen(taken(), '127.0.0.1');
+  try {
+    await start();
+    await until('ended', () => !up.isRunning());
+    expect(await log()).toMatch(message);
+  } finally {
+    other.close();
+  }
+});
