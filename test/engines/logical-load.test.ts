@@ -165,6 +165,26 @@ it.each([
   await engine.discardLoaded(job, plan);
 });
 
+it('restores a subscription so that it takes nothing away from the original, and can drop it again', async () => {
+  await cluster.sql('postgres', 'CREATE DATABASE feed');
+  const subscription = `CREATE SUBSCRIPTION news CONNECTION 'dbname=x' PUBLICATION p WITH (connect = false, slot_name = 'shared')`;
+  await cluster.sql('feed', 'CREATE PUBLICATION own FOR ALL TABLES', subscription);
+  const feed = await backUp(cluster, startJob(cluster, { name: 'feed' }), 'logical');
+  const { load, job } = restoring(cluster, feed, { target: { kind: 'beside', name: 'copy of feed' } });
+  await load();
+  expect(job.lines.join('\n')).toContain('subscription "news" is restored disabled');
+  const found = await cluster.sql(
+    'copy of feed',
+    'SELECT subenabled, pubname FROM pg_subscription s, pg_publication JOIN pg_database d ON d.datname = current_database() WHERE s.subdbid = d.oid',
+  );
+  expect(found).toEqual([{ subenabled: false, pubname: 'own' }]);
+  const wrong = { ...feed, facts: { ...feed.facts, objects: { publication: 2 } } };
+  const failing = restoring(cluster, wrong, { target: { kind: 'beside', name: 'another' } });
+  await expect(failing.load()).rejects.toMatchObject({ code: 'restore-differs' });
+  await engine.discardLoaded(failing.job, failing.plan);
+  expect((await cluster.names()).filter((name) => name.startsWith('feed'))).toEqual(['feed']);
+});
+
 it('refuses a backup whose manifest lacks what it needs', async () => {
   const wrong = { ...manifest, artefacts: manifest.artefacts.filter(({ role }) => role !== 'portrait') };
   await expect(restoring(cluster, wrong).load()).rejects.toMatchObject({ code: 'manifest-unreadable' });

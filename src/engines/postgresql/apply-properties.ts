@@ -23,18 +23,18 @@ export async function applyProperties(
     `COMMENT ON DATABASE ${database} IS ${properties.comment === null ? 'NULL' : escapeLiteral(properties.comment)}`,
   ]);
   if (properties.grants !== null) await applyGrants(session, name, properties.owner, properties.grants);
-  const wanted = [
-    ...properties.settings.map((setting) => `ALTER DATABASE ${database} SET ${settingTo(setting)}`),
-    ...properties['role-settings'].map(
-      ({ role, ...setting }) =>
-        `ALTER ROLE ${escapeIdentifier(role)} IN DATABASE ${database} SET ${settingTo(setting)}`,
-    ),
-    ...properties['security-labels'].map(
-      ({ provider, label }) =>
-        `SECURITY LABEL FOR ${escapeIdentifier(provider)} ON DATABASE ${database} IS ${escapeLiteral(label)}`,
-    ),
-  ];
-  for (const statement of wanted) await orLogged(session, statement, log);
+  for (const setting of properties.settings) {
+    const statement = `ALTER DATABASE ${database} SET ${settingTo(setting)}`;
+    await orLogged(session, statement, `setting "${setting.name}"`, log);
+  }
+  for (const { role, ...setting } of properties['role-settings']) {
+    const statement = `ALTER ROLE ${escapeIdentifier(role)} IN DATABASE ${database} SET ${settingTo(setting)}`;
+    await orLogged(session, statement, `setting "${setting.name}" of role "${role}"`, log);
+  }
+  for (const { provider, label } of properties['security-labels']) {
+    const labelling = `SECURITY LABEL FOR ${escapeIdentifier(provider)} ON DATABASE ${database}`;
+    await orLogged(session, `${labelling} IS ${escapeLiteral(label)}`, `label of "${provider}"`, log);
+  }
 }
 
 /** In the order in which they were given: one who passes a privilege on must have it first. */
@@ -53,10 +53,11 @@ async function applyGrants(session: Session, name: string, owner: string, grants
   ]);
 }
 
-async function orLogged(session: Session, statement: string, log: JobLog): Promise<void> {
+/** The statement itself stays out of the log: settings of applications hold secrets at times. */
+async function orLogged(session: Session, statement: string, what: string, log: JobLog): Promise<void> {
   try {
     await session.query(statement);
   } catch (error) {
-    log.line('restore', `WARNING: not applied: ${statement}: ${reasonOf(error)}`);
+    log.line('restore', `WARNING: ${what} is not restored: ${reasonOf(error)}`);
   }
 }

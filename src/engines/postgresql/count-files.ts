@@ -13,17 +13,15 @@ export async function countFiles(folder: string, skip: (path: string) => boolean
 
 async function countIn(root: string, path: string, skip: (path: string) => boolean): Promise<FileCount> {
   const entries = await readdir(join(root, path), { withFileTypes: true });
-  const total = { files: 0, bytes: 0 };
-  for (const entry of entries) {
-    const below = join(path, entry.name);
-    if (skip(below)) continue;
-    if (entry.isDirectory()) add(total, await countIn(root, below, skip));
-    else if (entry.isFile()) add(total, { files: 1, bytes: (await lstat(join(root, below))).size });
+  const kept = entries.filter((entry) => !skip(join(path, entry.name)));
+  const sizes = await Promise.all(
+    kept.filter((entry) => entry.isFile()).map(({ name }) => lstat(join(root, path, name))),
+  );
+  const total = { files: sizes.length, bytes: sizes.reduce((sum, { size }) => sum + size, 0) };
+  for (const { name } of kept.filter((entry) => entry.isDirectory())) {
+    const below = await countIn(root, join(path, name), skip);
+    total.files += below.files;
+    total.bytes += below.bytes;
   }
   return total;
-}
-
-function add(total: { files: number; bytes: number }, more: FileCount): void {
-  total.files += more.files;
-  total.bytes += more.bytes;
 }

@@ -8,24 +8,25 @@ import type { Session } from './session';
 /** Counting may take this, whatever the dump takes, in ms … */
 const allowance = 500;
 /** … and this much of what the dump has taken so far: it must not be felt. */
-const share = 0.05;
-/** Milliseconds per page until something has been measured: a slow disk. */
-const firstPace = 0.05;
+const share = 0.08;
+/** Milliseconds per page until something has been measured. */
+const firstPace = 0.01;
 
-/** What counting has cost and may cost. */
+/** What counting has cost and may cost; no more comes in once the dump has ended. */
 class Budget {
   private spent = 0;
   private pace = firstPace;
   private readonly start = performance.now();
 
-  /** `over` settles when the dump ends, and with it what counting may take. */
   private end: number | undefined;
+  /** Never rejects. */
+  readonly closed: Promise<void>;
 
-  constructor(over: Promise<unknown>) {
+  constructor(dump: Promise<unknown>) {
     const close = () => {
       this.end = performance.now();
     };
-    over.then(close, close);
+    this.closed = dump.then(close, close);
   }
 
   get over(): boolean {
@@ -36,8 +37,9 @@ class Budget {
     return allowance + share * ((this.end ?? performance.now()) - this.start) - this.spent;
   }
 
-  expected(table: CountableTable): number {
-    return Math.max(table.pages, 1) * this.pace;
+  /** Half of what is expected is enough to try: the attempt ends with the budget anyway. */
+  affords(table: CountableTable): boolean {
+    return this.left >= (Math.max(table.pages, 1) * this.pace) / 2;
   }
 
   book(table: CountableTable, taken: number): void {
@@ -59,8 +61,8 @@ export async function countRows(
   const budget = new Budget(dump);
   const facts: TableFact[] = [];
   for (const table of tables) {
-    while (!budget.over && budget.left < budget.expected(table)) await sleep(100);
-    const rows = budget.left < budget.expected(table) ? undefined : await countWithin(session, table, budget, log);
+    while (!budget.over && !budget.affords(table)) await Promise.race([sleep(100), budget.closed]);
+    const rows = budget.affords(table) ? await countWithin(session, table, budget, log) : undefined;
     facts.push({ name: table.name, rows: rows ?? estimateOf(table), exact: rows !== undefined });
   }
   return facts;

@@ -8,9 +8,9 @@ import { applyProperties } from './apply-properties';
 import { applyRoles } from './apply-roles';
 import { compareWithFacts } from './compare-database';
 import { creating } from './create-database';
-import { dropDatabase } from './drop-database';
+import { dropDatabase, subscriptionsOf } from './drop-database';
 import { factsOf } from './facts';
-import { marking } from './mark';
+import { findDatabase, marking } from './mark';
 import { databaseName } from './names';
 import type { Loading } from './pg-restore';
 import type { Portrait } from './portrait';
@@ -41,7 +41,7 @@ export async function fillDatabase(
   const backup = manifest['backup-id'];
   const { major } = await readServer(session);
   const tool = await findTool(context, 'pg_restore', major);
-  await told(context, 'load-failed', { backup, tool: 'DROP DATABASE' }, dropDatabase(session, name));
+  await told(context, 'load-failed', { backup, tool: 'DROP DATABASE' }, dropDatabase(context, session, name));
   context.report('roles');
   await told(context, 'load-failed', { backup, tool: 'CREATE ROLE' }, applyRoles(session, portrait, context.log));
   const tablespaces = await knownTablespaces(session);
@@ -52,6 +52,7 @@ export async function fillDatabase(
   await contents(loading, name);
   await analyse(loading, name);
   await requireEqual(context, manifest, name);
+  await tellSubscriptions(context, session, name);
   const applying = applyProperties(session, name, portrait.database, context.log);
   await told(context, 'load-failed', { backup, tool: 'ALTER DATABASE' }, applying);
   const allow = portrait.database['allow-connections'];
@@ -69,6 +70,15 @@ function allKnown(context: EngineContext, manifest: Manifest, known: readonly st
   const names = unknown.map((name) => `"${name}"`).join(', ');
   context.log.line('restore', `WARNING: no tablespace ${names} on this server: all goes to the default one`);
   return false;
+}
+
+/** pg_restore makes them disabled, so that a copy does not take the original's changes away. */
+async function tellSubscriptions(context: EngineContext, session: Session, name: string): Promise<void> {
+  const made = await findDatabase(session, name);
+  for (const subscription of await subscriptionsOf(session, made?.oid ?? '0')) {
+    const why = 'enable it when the database that it was copied from subscribes no more';
+    context.log.line('restore', `WARNING: subscription "${subscription}" is restored disabled: ${why}`);
+  }
 }
 
 async function requireEqual(context: EngineContext, manifest: Manifest, name: string): Promise<void> {

@@ -9,7 +9,7 @@ import { type Session, withSession } from './session';
 
 /** Drops what `load` made, unless it has taken its place. Its name is of this job alone. */
 export async function discardLoadedDatabase(context: EngineContext, plan: RestorePlan): Promise<void> {
-  await cleaning(context, newName(context, plan), dropDatabase);
+  await cleaning(context, newName(context, plan), (session, name) => dropDatabase(context, session, name));
 }
 
 /** Drops the database set aside, if it is that: by its name, its mark, and by standing out of service. */
@@ -24,7 +24,7 @@ export async function dropPreviousDatabase(context: EngineContext, plan: Restore
     if ((await findDatabase(session, databaseName(context))) === undefined) {
       throw new Error(`"${databaseName(context)}" is gone, and this is all that is left of it`);
     }
-    await dropDatabase(session, name);
+    await dropDatabase(context, session, name);
     context.log.line('cleaning', `"${name}" is dropped`);
   });
 }

@@ -52,5 +52,10 @@ export function isMark(entry: string): boolean {
 
 function readMark(settings: readonly string[]): Mark | undefined {
   const entry = settings.find(isMark);
-  return entry === undefined ? undefined : Mark.parse(JSON.parse(entry.slice(setting.length + 1)));
+  if (entry === undefined) return undefined;
+  try {
+    return Mark.parse(JSON.parse(entry.slice(setting.length + 1)));
+  } catch {
+    return undefined; // not written by us
+  }
 }

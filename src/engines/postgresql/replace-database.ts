@@ -11,6 +11,7 @@ import { findDatabase } from './mark';
 import { databaseName, maintenanceName, newName } from './names';
 import { contentsOf, loadContents } from './pg-restore';
 import { readPortrait } from './portrait';
+import { findBlockers } from './restore-rights';
 import { toldAs } from './run-tool';
 import { type Session, withSession } from './session';
 import { readSpooled, spoolBackup } from './spooled-source';
@@ -44,7 +45,9 @@ export async function replaceDatabase(context: EngineContext, plan: RestorePlan)
     const live = await findDatabase(session, database);
     const note = await readLoadedNote(context);
     if (live !== undefined && note?.id === live.oid) return;
-    await told(context, 'swap-failed', { database }, dropDatabase(session, database));
+    const blockers = await findBlockers(session, database);
+    if (blockers.length > 0) throw failure('swap-failed', { database, reason: blockers.join('; ') });
+    await told(context, 'swap-failed', { database }, dropDatabase(context, session, database));
     try {
       await loadInPlace(context, session, plan, spooled);
     } catch (error) {

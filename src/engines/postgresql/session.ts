@@ -16,8 +16,6 @@ export interface SessionOptions {
 
 /** One connection. Ends with the job's signal; nothing in it waits for ever. */
 export interface Session {
-  /** Process id of its backend. */
-  readonly pid: number;
   query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   end(): Promise<void>;
 }
@@ -102,7 +100,6 @@ function sessionOf(client: Client, signal: AbortSignal): Session {
   const onAbort = () => void client.end().catch(() => {});
   signal.addEventListener('abort', onAbort, { once: true });
   return {
-    pid: 'processID' in client ? Number(client.processID) : 0,
     query: async (text, values) => {
       try {
         return (await client.query(text, values && [...values])).rows;
