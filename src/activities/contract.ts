@@ -2,7 +2,7 @@ import type { Hold, HoldRequest, MutexState } from '../model/hold';
 import type { JobResult } from '../model/interface-job';
 import type { JobRecord } from '../model/job-record';
 import type { BackupRequest, RestoreRequest, VerifyRequest } from '../model/job-request';
-import type { Artefact, Facts } from '../model/manifest';
+import type { Artefact } from '../model/manifest';
 import type { BackupPlan, JobFailure, JobPlan, RestorePlan, VerifyPlan } from '../model/plan';
 
 /** Every step fails with an ApplicationFailure whose type is a code of the error table and whose first detail is a JobFailure. */
@@ -55,7 +55,8 @@ export interface Dumped {
   /** Streamed: complete and stored. Staged: in the spool; sizes and hashes become known when they are uploaded. */
   readonly artefacts: readonly Artefact[];
   readonly staged: boolean;
-  readonly facts: Facts;
+  /** Of the facts as they were put beside the artefacts; they themselves may be larger than a history takes. */
+  readonly factsSha256: string;
   readonly timeline: number | null;
   readonly lsnStart: string | null;
   readonly lsnStop: string | null;

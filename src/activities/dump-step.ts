@@ -8,8 +8,10 @@ import type { BackupPlan } from '../model/plan';
 import { createStreamedSink } from '../pipeline/artefact-sink';
 import { createStagedSink } from '../pipeline/staged-sink';
 import { repositoryKeys } from '../storage/layout';
+import type { Storage } from '../storage/storage';
 import type { AgentDependencies } from './agent-dependencies';
 import type { BackupStep, Dumped } from './contract';
+import { keepFacts } from './facts-object';
 import { actorOf, onUnit } from './on-unit';
 import type { Step, StepWork } from './step';
 import { alone, ownEntry } from './stop-start-steps';
@@ -67,27 +69,28 @@ async function dump(
   work: StepWork,
   { engine, context }: OpenUnit,
 ): Promise<Dumped> {
-  const sink = await sinkFor(dependencies, plan, work, { engine, context });
+  const staged = plan.transfer === 'staged';
+  const storage = staged ? undefined : await dependencies.storages(plan.place.storage);
+  const sink = await sinkFor(plan, work, { engine, context }, storage);
   const startedAt = new Date().toISOString();
   const { artefacts, facts, timeline, lsnStart, lsnStop } = await engine.dump(context, plan, sink);
   const finishedAt = new Date().toISOString();
-  const staged = plan.transfer === 'staged';
-  return { artefacts, staged, facts, timeline, lsnStart, lsnStop, startedAt, finishedAt };
+  const factsSha256 = await keepFacts(facts, plan, context.workFolder, storage);
+  return { artefacts, staged, factsSha256, timeline, lsnStart, lsnStop, startedAt, finishedAt };
 }
 
 async function sinkFor(
-  { storages }: AgentDependencies,
   plan: BackupPlan,
   { signal, onBytes }: StepWork,
   { context }: OpenUnit,
+  storage: Storage | undefined,
 ): Promise<ArtefactSink> {
   const { compression, compressionLevel: level } = plan;
   const options = { compression, level, signal, log: context.log, onBytes };
-  if (plan.transfer === 'staged') {
+  if (storage === undefined) {
     await rm(join(context.workFolder, 'data'), { recursive: true, force: true });
     return createStagedSink({ ...options, folder: context.workFolder });
   }
-  const storage = await storages(plan.place.storage);
   await dropUnsealedData(storage, plan);
   const { folder } = repositoryKeys(plan.database).backup(plan.backupId);
   return createStreamedSink({ ...options, storage, prefix: folder });

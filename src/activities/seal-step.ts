@@ -1,7 +1,8 @@
-import type { Manifest } from '../model/manifest';
+import type { Facts, Manifest } from '../model/manifest';
 import { sealBackup as seal } from '../storage/seal';
 import type { AgentDependencies } from './agent-dependencies';
 import type { AgentActivities } from './contract';
+import { readFacts } from './facts-object';
 import type { Step } from './step';
 import { packageVersion } from './version';
 
@@ -11,7 +12,8 @@ type Input = Parameters<AgentActivities['sealBackup']>[0];
 export function sealBackup(dependencies: AgentDependencies): Step<Input, { bytes: number; storedBytes: number }> {
   return async (step) => {
     const storage = await dependencies.storages(step.plan.place.storage);
-    await seal(storage, manifestOf(step));
+    const facts = await readFacts(step.plan, step.dumped.factsSha256, storage);
+    await seal(storage, manifestOf(step, facts));
     const { artefacts } = step;
     return {
       bytes: artefacts.reduce((sum, { bytes }) => sum + bytes, 0),
@@ -20,7 +22,7 @@ export function sealBackup(dependencies: AgentDependencies): Step<Input, { bytes
   };
 }
 
-function manifestOf({ plan, checked, dumped, artefacts, downtimeMs }: Input): Manifest {
+function manifestOf({ plan, checked, dumped, artefacts, downtimeMs }: Input, facts: Facts): Manifest {
   return {
     'format-version': 1,
     'backup-id': plan.backupId,
@@ -43,7 +45,7 @@ function manifestOf({ plan, checked, dumped, artefacts, downtimeMs }: Input): Ma
     'lsn-start': dumped.lsnStart,
     'lsn-stop': dumped.lsnStop,
     artefacts: [...artefacts],
-    facts: dumped.facts,
+    facts,
     origin: plan.origin,
     name: plan.name,
     description: plan.description,

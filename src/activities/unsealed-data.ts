@@ -4,14 +4,14 @@ import { repositoryKeys } from '../storage/layout';
 import type { Storage } from '../storage/storage';
 
 /**
- * Removes what this backup has on the storage: artefacts, and uploads that were never completed; its log stays. Rejects with `backup-sealed` where
+ * Removes what this backup has on the storage: artefacts, facts, and uploads that were never completed; its log stays. Rejects with `backup-sealed` where
  * it is a finished backup. Idempotent.
  */
 export async function dropUnsealedData(storage: Storage, { database, backupId }: BackupPlan): Promise<void> {
-  const { folder, complete } = repositoryKeys(database).backup(backupId);
+  const { folder, complete, facts } = repositoryKeys(database).backup(backupId);
   if ((await storage.head(complete)) !== undefined) throw failure('backup-sealed', { backup: backupId, database });
   await storage.sweep(folder, new Date());
-  const keys: string[] = [];
+  const keys = [facts];
   for await (const { key } of storage.list(`${folder}data/`)) keys.push(key);
-  if (keys.length > 0) await storage.delete(keys);
+  await storage.delete(keys);
 }

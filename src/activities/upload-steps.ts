@@ -4,6 +4,7 @@ import { uploadStaged } from '../pipeline/upload-staged';
 import { repositoryKeys } from '../storage/layout';
 import type { AgentDependencies } from './agent-dependencies';
 import type { AgentActivities, DatabaseStep } from './contract';
+import { sendFacts } from './facts-object';
 import { inWorkFolder } from './on-unit';
 import type { Step } from './step';
 
@@ -18,8 +19,10 @@ export function uploadArtefacts(
         const total = artefacts.reduce((sum, artefact) => sum + artefact['stored-bytes'], 0);
         work.report('uploading', total);
         log.line('holdfast', `uploading ${total} bytes in ${artefacts.length} artefacts`);
+        const storage = await dependencies.storages(plan.place.storage);
+        await sendFacts(plan, path, storage);
         return uploadStaged({
-          storage: await dependencies.storages(plan.place.storage),
+          storage,
           prefix: repositoryKeys(plan.database).backup(plan.backupId).folder,
           folder: path,
           artefacts,

@@ -9,6 +9,8 @@ export interface BackupKeys {
   readonly complete: string;
   /** Says which job took the id; there from the reservation to the seal. */
   readonly reserved: string;
+  /** What a restore is compared with, from the dump to the seal; then it is in the manifest. */
+  readonly facts: string;
   readonly log: string;
   /** The key of an artefact by its path in the manifest (`data/dump.pgdump.zst`). */
   artefact(path: string): string;
@@ -50,6 +52,7 @@ function backupKeys(folder: string): BackupKeys {
     manifest: `${folder}manifest.json`,
     complete: `${folder}COMPLETE`,
     reserved: `${folder}RESERVED`,
+    facts: `${folder}facts.json`,
     log: `${folder}logs/backup.log`,
     artefact: (path) => `${folder}${path}`,
   };

@@ -28,7 +28,7 @@ export async function sealBackup(storage: Storage, manifest: Manifest): Promise<
     await storage.put(keys.manifest, text);
   }
   if (!(await storage.create(keys.complete, `${sha256}\n`))) throw failure('backup-sealed', { backup, database });
-  await storage.delete([keys.reserved]);
+  await storage.delete([keys.reserved, keys.facts]);
   return sha256;
 }
 

@@ -102,6 +102,7 @@ test('of a backup that failed the log stays on the storage, and nothing else', a
   await cleanSpool(scene.inside)({ ...step, failed: true }, work(step));
   expect(await readdir(join(folderOf(step), 'logs'))).toEqual(['backup.log']);
   await expect(access(join(folderOf(step), 'data'))).rejects.toThrow('ENOENT');
+  await expect(access(join(folderOf(step), 'facts.json'))).rejects.toThrow('ENOENT');
   const log = await readFile(join(folderOf(step), 'logs/backup.log'), 'utf8');
   expect(log).toMatch(/holdfast ERROR dump-failed: dump database "shop" with pg_dump: no \(see the log with: .*\)\n$/);
 });

@@ -46,7 +46,7 @@ const artefact = {
 } as const;
 
 const dumped = {
-  facts: { databases: ['shop'] },
+  factsSha256: 'f'.repeat(64),
   timeline: null,
   lsnStart: null,
   lsnStop: null,
