@@ -55,7 +55,8 @@ export async function startOwned(
   };
   const end = async (grace = 5_000) => {
     if (isRunning()) child.kill('SIGTERM');
-    await Promise.race([gone, sleep(grace, undefined, { ref: false })]);
+    // the clock must not keep a caller that has nothing else to do, the wait itself must
+    await alive(Promise.race([gone, sleep(grace, undefined, { ref: false })]));
     await kill9();
   };
   const mustRun = async () => {
@@ -71,7 +72,7 @@ export function minimalEnvironment(): Record<string, string> {
 }
 
 /** Waits for `promise` while keeping Node from ending: the child itself is unreferenced. */
-async function alive(promise: Promise<void>): Promise<void> {
+async function alive(promise: Promise<unknown>): Promise<void> {
   const keep = setInterval(() => {}, 1_000);
   await promise.finally(() => clearInterval(keep));
 }

@@ -11,6 +11,8 @@ export interface ToolOptions {
   readonly input?: string;
   /** Exit codes that are answers, not failures; [0] if absent. */
   readonly accept?: readonly number[];
+  /** Ends it, with SIGTERM. */
+  readonly signal?: AbortSignal;
 }
 
 export interface ToolEnd {
@@ -26,7 +28,7 @@ export function runTool(program: string, args: readonly string[], options: ToolO
     const child = execFile(
       file,
       argv,
-      { env: { ...minimalEnvironment(), ...options.env }, cwd: '/', maxBuffer: 1024 ** 3 },
+      { env: { ...minimalEnvironment(), ...options.env }, cwd: '/', maxBuffer: 1024 ** 3, signal: options.signal },
       (error, stdout, stderr) => {
         const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
         if ((options.accept ?? [0]).includes(code)) return resolve({ code, stdout, stderr });

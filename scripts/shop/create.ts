@@ -46,11 +46,7 @@ export async function createShop(server: ClientConfig, options: ShopOptions = {}
   });
   return withClient({ ...server, database }, async (client) => {
     await client.query("SELECT set_config('shop.scale', $1, false)", [String(rows / rowsAtScaleOne)]);
-    for (const file of files) {
-      const s = Date.now();
-      await runFile(client, file);
-      if (process.env['T']) console.log(file, Date.now() - s);
-    }
+    for (const file of files) await runFile(client, file);
     await client.query('VACUUM ANALYZE');
     const { rows: sizes } = await client.query<Pick<Shop, 'rows' | 'tables' | 'bytes'>>(sizeQuery);
     const size = sizes[0] ?? { rows: 0, tables: 0, bytes: 0 };

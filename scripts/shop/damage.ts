@@ -30,6 +30,12 @@ const roleAccidents: Readonly<Record<string, string>> = {
   "forgot shop_app's statement timeout": 'ALTER ROLE shop_app RESET statement_timeout',
 };
 
+/** What is missing of roles afterwards; a backup of one database brings that back, unlike changes to roles that are still there. */
+const roleLosses: Readonly<Record<string, string>> = {
+  'dropped the role shop_analyst with all its rights': 'DROP OWNED BY shop_analyst CASCADE; DROP ROLE shop_analyst',
+  'put shop_app out of its group': 'REVOKE shop_writer FROM shop_app',
+};
+
 /** Ruins the shop as superuser, while the server runs. Resolves to what it did, one line each. */
 export function damageShop(database: ClientConfig): Promise<string[]> {
   return withClient(database, async (client) => {
@@ -45,8 +51,17 @@ export function damageShop(database: ClientConfig): Promise<string[]> {
 
 /** Ruins the shop's roles as superuser. Resolves to what it did, one line each. */
 export function damageRoles(database: ClientConfig): Promise<string[]> {
+  return cause(roleAccidents, database);
+}
+
+/** Takes roles and memberships away, as superuser in the shop itself. Resolves to what it did, one line each. */
+export function loseRoles(shop: ClientConfig): Promise<string[]> {
+  return cause(roleLosses, shop);
+}
+
+function cause(mishaps: Readonly<Record<string, string>>, database: ClientConfig): Promise<string[]> {
   return withClient(database, async (client) => {
-    for (const sql of Object.values(roleAccidents)) await client.query(sql);
-    return Object.keys(roleAccidents);
+    for (const sql of Object.values(mishaps)) await client.query(sql);
+    return Object.keys(mishaps);
   });
 }
