@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { freePort } from '../../scripts/servers/free-port';
@@ -116,6 +118,26 @@ it('finds what a wrong copy lacks, though all its bytes are as they were stored'
   });
   await engine.discardLoaded(foreign.job, foreign.plan);
   expect(left()).toEqual([]);
+});
+
+it('lets pg_verifybackup find a file that is not what the server sent, though it is what was stored', async () => {
+  const file = artefactFile(cluster, backupBy('streamed'), 'base');
+  const good = readFileSync(file);
+  const tar = execFileSync('zstd', ['-dc', file], { maxBuffer: 2 ** 30 });
+  const at = tar.indexOf('PG_VERSION\0') + 512;
+  expect(tar.subarray(at, at + 3).toString()).toBe('15\n');
+  tar.write('16\n', tar.indexOf('base/1/PG_VERSION\0') + 512);
+  const stored = execFileSync('zstd', ['-1', '-c'], { input: tar, maxBuffer: 2 ** 30 });
+  writeFileSync(file, stored);
+  const sizes = { 'stored-bytes': stored.length, sha256: createHash('sha256').update(stored).digest('hex') };
+  const artefacts = backupBy('streamed').artefacts.map((artefact) => ({ ...artefact, ...sizes }));
+  const { load, job, plan } = restoring(cluster, { ...backupBy('streamed'), artefacts });
+  await expect(load()).rejects.toMatchObject({
+    code: 'backup-corrupt',
+    message: expect.stringContaining('checksum mismatch for file "base/1/PG_VERSION"'),
+  });
+  await engine.discardLoaded(job, plan);
+  writeFileSync(file, good);
 });
 
 it('copies nothing cold while the server runs, or after it crashed', async () => {
