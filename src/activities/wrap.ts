@@ -37,7 +37,7 @@ export function asActivity<Input, Output>(
   };
 }
 
-/** Waits for the work beside the attempt's own fate. */
+/** Takes over or begins the work, and beats for it. */
 async function attend<T>(context: Context, key: WorkKey, wrapping: Wrapping, start: StartWork<T>): Promise<T> {
   let progress = new StepMeter(key.step).snapshot;
   const beat = () => context.heartbeat(progress());
@@ -45,49 +45,40 @@ async function attend<T>(context: Context, key: WorkKey, wrapping: Wrapping, sta
   const beats = context.info.heartbeatTimeoutMs ? setInterval(beat, beatEvery) : undefined;
   if (beats) beat();
   try {
-    for (;;) {
-      const claim = await wrapping.register.claim(key, start);
-      progress = claim.progress;
-      const outcome = await look(context, claim, wrapping).finally(claim.release);
-      if (outcome !== 'begin-anew') return outcome.result;
-    }
+    const claim = await wrapping.register.claim(key, start);
+    progress = claim.progress;
+    if (claim.adopted) context.log.info('taking over the work of an earlier attempt');
+    return await outcomeOf(context, claim, wrapping).finally(claim.release);
   } finally {
     clearInterval(beats);
   }
 }
 
-async function look<T>(
-  context: Context,
-  claim: Claim<T>,
-  wrapping: Wrapping,
-): Promise<{ readonly result: T } | 'begin-anew'> {
-  if (claim.adopted) context.log.info('taking over the work of an earlier attempt');
+/** Waits for the work beside the attempt's own fate. */
+async function outcomeOf<T>(context: Context, claim: Claim<T>, wrapping: Wrapping): Promise<T> {
   try {
-    return { result: await Promise.race([claim.result, context.cancelled]) };
+    return await Promise.race([claim.result, context.cancelled]);
   } catch (error) {
-    if (!context.cancellationSignal.aborted) {
-      if (claim.beginsAnew) return 'begin-anew';
-      throw error;
-    }
-    const reason = context.cancellationSignal.reason;
-    const fate = fateOf(context);
-    if (fate === 'goes-on') {
+    if (!context.cancellationSignal.aborted) throw error;
+    const { reason } = context.cancellationSignal;
+    if (workGoesOn(context)) {
       wrapping.onDetached();
       throw reason;
     }
-    await claim.abort(reason, fate);
+    await claim.abort(reason);
     // What was done in time counts as done.
-    return { result: await claim.result.catch(() => Promise.reject(reason)) };
+    return claim.result.catch(() => Promise.reject(reason));
   }
 }
 
-/** What the end of an attempt means for its work. */
-function fateOf({ cancellationDetails }: Context): 'goes-on' | 'for-good' | 'begin-anew' {
+/**
+ * Only the attempt is over: Temporal did not hear of it for too long, or has given it up. In every other case somebody wants the work ended: a
+ * request to cancel, a pause, a reset to the beginning, the worker's own end.
+ */
+function workGoesOn({ cancellationDetails }: Context): boolean {
   const { cancelRequested, workerShutdown, paused, reset, timedOut, notFound } = cancellationDetails ?? {};
-  if (cancelRequested || workerShutdown) return 'for-good';
-  // A person wants it stopped, or started from its beginning.
-  if (paused || reset) return 'begin-anew';
-  return timedOut || notFound ? 'goes-on' : 'for-good';
+  if (cancelRequested || workerShutdown || paused || reset) return false;
+  return timedOut === true || notFound === true;
 }
 
 function keyOf({ info }: Context, step: string): WorkKey {

@@ -9,10 +9,8 @@ export interface Claim<T> {
   readonly adopted: boolean;
   readonly result: Promise<T>;
   progress(): Progress;
-  /** The work is being ended so that the next attempt begins it anew. */
-  readonly beginsAnew: boolean;
-  /** Asks the work to end and resolves when it has. */
-  abort(reason: unknown, ending?: 'for-good' | 'begin-anew'): Promise<void>;
+  /** Asks the work to end and resolves when it has; whoever claims it next begins it anew. */
+  abort(reason: unknown): Promise<void>;
   /** The attempt is over; the work goes on if it still runs. */
   release(): void;
 }
@@ -70,11 +68,7 @@ export class Register {
   private begin<T>(key: WorkKey, start: StartWork<T>): RunningWork {
     const work = this.outside(() => new RunningWork(key, start));
     this.works.set(idOf(key), work);
-    void work.settled.then(() => {
-      // A failure that was handed to an attempt is over: the next attempt tries again. What nobody heard of is kept to be told.
-      if (work.ending || (work.state === 'failed' && work.claims > 0)) this.forget(work);
-      this.forgetOldest();
-    });
+    void work.settled.then(() => this.forgetOldest());
     return work;
   }
 
@@ -84,17 +78,15 @@ export class Register {
       adopted,
       result: work.result as Promise<T>,
       progress: () => work.progress(),
-      get beginsAnew() {
-        return work.ending === 'begin-anew';
-      },
-      abort: async (reason, ending) => {
-        await work.abort(reason, ending);
+      abort: async (reason) => {
+        await work.abort(reason);
         this.forget(work);
       },
       release: () => {
         if (released) return;
         released = true;
         work.claims -= 1;
+        // A failure that an attempt has heard is over: the next attempt tries again. One that nobody heard is kept to be told.
         if (work.state === 'failed') this.forget(work);
       },
     };

@@ -22,8 +22,8 @@ export class RunningWork {
   /** Attempts that wait for it now. */
   claims = 0;
   state: 'running' | 'done' | 'failed' = 'running';
-  /** Set once somebody has ended it; `begin-anew` asks attempts that still want it to start it again. */
-  ending: 'for-good' | 'begin-anew' | undefined;
+  /** Somebody has asked it to end. */
+  ending = false;
   readonly settled: Promise<void>;
   private readonly controller = new AbortController();
   private readonly work: StartedWork<unknown>;
@@ -52,8 +52,8 @@ export class RunningWork {
   }
 
   /** Asks it to end; resolves when it has. The first reason counts. */
-  async abort(reason: unknown, ending: 'for-good' | 'begin-anew' = 'for-good'): Promise<void> {
-    this.ending ??= ending;
+  async abort(reason: unknown): Promise<void> {
+    this.ending = true;
     this.controller.abort(reason);
     await this.settled;
   }
