@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HookGroup } from '../agent/hook-groups';
 import { failure, HoldfastError } from '../model/errors';
+import { closedWithin } from '../pipeline/closed-within';
 import { LineSplitter } from '../pipeline/line-splitter';
 import { ownerVariable } from '../pipeline/owner-tag';
 import type { Command } from '../pipeline/pipeline';
@@ -14,6 +15,9 @@ import type { Step, StepWork } from './step';
 import type { WorkFolder } from './work-folder';
 
 type Input = Parameters<AgentActivities['runHook']>[0];
+
+/** How long what a hook leaves running may keep its output open, in milliseconds. */
+const lastWords = 500;
 
 /** Runs a script of the configuration, if it is set. Rejects with `hook-failed`; whether that matters is the workflow's to say. */
 export function runHook(dependencies: AgentDependencies): Step<Input, void> {
@@ -73,6 +77,7 @@ async function run(
     throw failure('hook-failed', { hook, database: plan.database, reason, job: plan.jobId }, error);
   } finally {
     await running.done.catch(() => {}); // also where noting it failed: nothing goes on unseen
+    if (running.stdout) await closedWithin(running.stdout, lastWords);
     lines.end();
     await Promise.all(groups.map((group) => hookGroups.forget(group)));
   }

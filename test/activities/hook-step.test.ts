@@ -9,7 +9,7 @@ import { stepWork } from './step-work';
 const hooks = {
   'run-before-backup': '#!/bin/sh\nenv | grep ^HOLDFAST_ | sort\necho to stderr >&2\nstat -c %a "$0"\n',
   'run-after-backup':
-    '#!/bin/sh\n[ $HOLDFAST_OUTCOME = success ] && exec seq -f "line %g of many" 2000\necho the outcome is $HOLDFAST_OUTCOME\nexit 3\n',
+    '#!/bin/sh\n[ $HOLDFAST_OUTCOME = success ] && { setsid sh -c "sleep 0.05; seq 2000" 2>&- & exit; }\necho the outcome is $HOLDFAST_OUTCOME\nexit 3\n',
   'run-before-restore': '#!/bin/sh\nsleep 600 & echo $! > pid\nsleep 600\n',
   'run-after-restore': '#!/no/such/interpreter\n',
   timeout: '2s',
@@ -47,13 +47,11 @@ test('a hook is told about its job, and what it prints is in the log', async () 
   expect(log).not.toContain(scene.postgres.superuserPassword);
 });
 
-test('the last of many lines is in the log too, although the hook ends with it', async () => {
-  for (const jobId of ['chatty', 'chattier', 'chattiest']) {
-    await run(jobId, 'run-after-backup', 'success');
-    const log = await logOf(jobId);
-    expect(log.match(/line \d+ of many/g)).toHaveLength(2000);
-    expect(log).toMatch(/line 2000 of many\n$/);
-  }
+test('the last of many lines is in the log too, also from a process that outlives the hook', async () => {
+  await run('chatty', 'run-after-backup', 'success');
+  const log = await logOf('chatty');
+  expect(log.match(/run-after-backup \d+$/gm)).toHaveLength(2000);
+  expect(log).toMatch(/run-after-backup 2000\n$/);
 });
 
 test('a hook that fails says so with its exit code', async () => {
