@@ -1,14 +1,22 @@
 import type { SentPart } from './multipart';
 import type { Part } from './part';
 
-/** The parts of one upload that are on their way, and those that arrived. The first failure is kept and told to whoever asks next. */
+/** The parts of one upload that are on their way, and those that arrived. The first failure is kept, and ends every wait here. */
 export class PartsInFlight {
   readonly #sending = new Set<Promise<void>>();
   readonly #sent: SentPart[] = [];
   #numbered = 0;
   #bytes = 0;
   #failure: { readonly error: unknown } | undefined;
+  readonly #failed: Promise<void>;
+  #tellFailed: () => void = () => undefined;
   #onFailure: (error: unknown) => void = () => undefined;
+
+  constructor() {
+    this.#failed = new Promise((resolve) => {
+      this.#tellFailed = resolve;
+    });
+  }
 
   get count(): number {
     return this.#sending.size;
@@ -36,7 +44,7 @@ export class PartsInFlight {
       .finally(() => part.discard())
       .then(
         (sent) => void this.#sent.push(sent),
-        (error) => this.#fail(error),
+        (error) => this.fail(error),
       )
       .finally(() => this.#sending.delete(sending));
     this.#sending.add(sending);
@@ -44,14 +52,14 @@ export class PartsInFlight {
 
   /** Resolves when fewer than `limit` are on their way; rejects with the first failure. */
   async roomFor(limit: number): Promise<void> {
-    while (this.#sending.size >= limit) await Promise.race(this.#sending);
-    this.#check();
+    while (this.#sending.size >= limit && !this.#failure) await Promise.race([...this.#sending, this.#failed]);
+    this.check();
   }
 
   /** Resolves when one more has arrived; rejects with the first failure. */
   async next(): Promise<void> {
-    await Promise.race(this.#sending);
-    this.#check();
+    await Promise.race([...this.#sending, this.#failed]);
+    this.check();
   }
 
   drain(): Promise<void> {
@@ -63,13 +71,16 @@ export class PartsInFlight {
     await Promise.all(this.#sending);
   }
 
-  #fail(error: unknown): void {
+  /** From outside: nothing more is wanted. What is on its way goes on. */
+  fail(error: unknown): void {
     if (this.#failure) return;
     this.#failure = { error };
+    this.#tellFailed();
     this.#onFailure(error);
   }
 
-  #check(): void {
+  /** Throws the first failure. */
+  check(): void {
     if (this.#failure) throw this.#failure.error;
   }
 }

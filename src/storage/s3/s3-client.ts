@@ -57,7 +57,7 @@ export function createS3Clients(settings: S3ClientSettings): S3Clients {
       region: settings.region,
       forcePathStyle: settings.pathStyle,
       credentials: { accessKeyId: settings.accessKey, secretAccessKey: settings.secretKey },
-      maxAttempts: 3,
+      maxAttempts: 1, // trying again is decided in one place, for streams too: see patiently
       // the pipeline hashes every byte once and the manifest keeps it; the SDK's checksums would be a second pass, and as trailers many servers refuse them
       requestChecksumCalculation: 'WHEN_REQUIRED',
       responseChecksumValidation: 'WHEN_REQUIRED',

@@ -22,7 +22,9 @@ const byCode: readonly (readonly [StorageCode, RegExp])[] = [
   ['storage-region', /^(IllegalLocationConstraintException|InvalidLocationConstraint)$/],
   ['storage-limit', /^(EntityTooLarge|EntityTooSmall|MaxMessageLengthExceeded|TooManyParts)$/],
   ['storage-full', /^(.*QuotaExceeded(Exception)?|.*StorageFull|InsufficientStorage|NoSpaceLeft(OnDevice)?)$/],
-  ['storage-refused', /^(RequestTimeTooSkewed|NotImplemented)$/],
+  ['storage-refused', /^NotImplemented$/],
+  // the SDK learns the store's time from the refusal, so that the next try fits
+  ['storage-network', /^RequestTimeTooSkewed$/],
   ['storage-network', /^(SlowDown|RequestTimeout|ServiceUnavailable|InternalError|Throttling.*|TooManyRequests.*)$/],
   ['storage-network', /^(RequestLimitExceeded|OperationAborted|ConditionalRequestConflict|BadDigest|IncompleteBody)$/],
 ];

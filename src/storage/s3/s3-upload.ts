@@ -1,13 +1,14 @@
 import type { Readable } from 'node:stream';
 import { failure } from '../../model/errors';
 import type { TransferOptions, Upload } from '../storage';
-import { abortMultipart, beginMultipart, completeMultipart, type Multipart, sendPart, sendWhole } from './multipart';
+import { abortMultipart, beginMultipart, completeMultipart, type Multipart } from './multipart';
 import type { Part } from './part';
 import type { PartSchedule } from './part-schedule';
 import { PartsInFlight } from './parts-in-flight';
 import type { S3Connection } from './s3-connection';
 import { deleteObjects } from './s3-listing';
 import { headObject } from './s3-objects';
+import { sendPart, sendWhole } from './send-part';
 
 /** An empty part of this size; undefined where one of the upload's parts that are `inFlight` should arrive first. */
 export type OpenPart = (bytes: number, inFlight: number) => Promise<Part | undefined>;
@@ -20,6 +21,9 @@ export interface UploadSettings {
   readonly openPart: OpenPart;
 }
 
+/** How long an aborted upload waits for parts on their way, in milliseconds. */
+const graceForParts = 3_000;
+
 /**
  * Cuts the stream into parts and sends several at once while the next one fills; the source is read no faster. What fits into the first
  * part becomes an object by one request. The store learns of the object only in `complete`.
@@ -28,10 +32,11 @@ export class S3Upload implements Upload {
   readonly #connection: S3Connection;
   readonly #key: string;
   readonly #settings: UploadSettings;
-  readonly #onBytes: ((bytes: number) => void) | undefined;
+  readonly #options: TransferOptions;
   readonly #stop = new AbortController();
-  readonly #signal: AbortSignal;
-  readonly #inFlight: PartsInFlight;
+  /** For what need not end by itself when the caller stops; parts do. */
+  readonly #soon: AbortSignal;
+  readonly #inFlight = new PartsInFlight();
   #filling: Part | undefined;
   #multipart: Multipart | undefined;
   #bytes = 0;
@@ -41,23 +46,27 @@ export class S3Upload implements Upload {
     this.#connection = connection;
     this.#key = key;
     this.#settings = settings;
-    this.#onBytes = options.onBytes;
-    this.#signal = options.signal ? AbortSignal.any([options.signal, this.#stop.signal]) : this.#stop.signal;
-    this.#inFlight = new PartsInFlight();
+    this.#options = options;
+    this.#soon = options.signal ? AbortSignal.any([options.signal, this.#stop.signal]) : this.#stop.signal;
   }
 
   async write(source: Readable): Promise<number> {
-    const end = (reason: unknown) => source.destroy(reason as Error);
-    const onAbort = () => end(this.#signal.reason);
-    this.#signal.addEventListener('abort', onAbort, { once: true });
-    this.#inFlight.onFailure(end); // a part that cannot be sent must not wait for a source that is slow
+    const { signal } = this.#options;
+    const onAbort = () => this.#inFlight.fail(signal?.reason);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    // neither a part that cannot be sent nor an abort must wait for a source that is slow
+    this.#inFlight.onFailure((reason) => source.destroy(reason as Error));
     try {
-      this.#signal.throwIfAborted();
+      signal?.throwIfAborted();
+      this.#inFlight.check();
       for await (const chunk of source) await this.#take(chunk as Buffer);
       if (this.#multipart) await this.#sendFilled();
       await this.#inFlight.drain();
+    } catch (error) {
+      this.#inFlight.check(); // it came first, and is why the source ended
+      throw error;
     } finally {
-      this.#signal.removeEventListener('abort', onAbort);
+      signal?.removeEventListener('abort', onAbort);
     }
     return this.#bytes;
   }
@@ -67,7 +76,7 @@ export class S3Upload implements Upload {
     if (bytes !== this.#bytes) await this.#refuse(this.#bytes, bytes);
     if (this.#multipart) {
       const parts = this.#inFlight.sent.toSorted((a, b) => a.PartNumber - b.PartNumber);
-      await completeMultipart(this.#connection, this.#multipart, parts, bytes);
+      await completeMultipart(this.#connection, this.#multipart, parts, bytes, this.#soon);
     } else {
       await this.#putWhole();
     }
@@ -82,8 +91,12 @@ export class S3Upload implements Upload {
   async abort(): Promise<void> {
     if (this.#state !== 'open') return;
     this.#state = 'aborted';
-    this.#stop.abort(new Error(`upload of "${this.#key}" was aborted`));
+    const reason = new Error(`upload of "${this.#key}" was aborted`);
+    this.#inFlight.fail(reason);
+    // a part that is cut off may still arrive, so each gets a moment to end by itself
+    const cut = setTimeout(() => this.#stop.abort(reason), graceForParts);
     await this.#inFlight.settle();
+    clearTimeout(cut);
     await this.#filling?.discard();
     this.#filling = undefined;
     // what cannot be removed now is found by the sweep
@@ -98,7 +111,7 @@ export class S3Upload implements Upload {
       rest = await this.#filling.fill(rest);
     }
     this.#bytes += chunk.length;
-    this.#onBytes?.(chunk.length);
+    this.#options.onBytes?.(chunk.length);
   }
 
   async #nextPart(): Promise<Part> {
@@ -121,19 +134,19 @@ export class S3Upload implements Upload {
     const multipart = this.#multipart;
     const { md5 } = this.#settings;
     this.#inFlight.add(part, (number) =>
-      sendPart(this.#connection, multipart, number, part, { signal: this.#signal, md5 }),
+      sendPart(this.#connection, multipart, number, part, { signal: this.#stop.signal, md5 }),
     );
   }
 
   #begin(): Promise<Multipart> {
-    return beginMultipart(this.#connection, this.#key, this.#settings.storageClass, this.#signal);
+    return beginMultipart(this.#connection, this.#key, this.#settings.storageClass, this.#soon);
   }
 
   async #putWhole(): Promise<void> {
     const { openPart, storageClass, md5, schedule } = this.#settings;
     this.#filling ??= await openPart(schedule.sizeAfter(0), 0);
     if (!this.#filling) return;
-    await sendWhole(this.#connection, this.#key, this.#filling, { signal: this.#signal, md5, storageClass });
+    await sendWhole(this.#connection, this.#key, this.#filling, { signal: this.#soon, md5, storageClass });
     await this.#filling.discard();
     this.#filling = undefined;
   }
