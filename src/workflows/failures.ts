@@ -1,3 +1,4 @@
+import { DefaultFailureConverter, defaultPayloadConverter } from '@temporalio/common';
 import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/workflow';
 import { type ErrorCode, type ErrorDetails, failure, isErrorCode } from '../model/errors';
 import type { JobFailure } from '../model/plan';
@@ -70,9 +71,18 @@ function readTimeout(error: TimeoutFailure, step: string, context: FailureContex
   const untouched = isAgentStep(step) && ['check', 'reading'].includes(agentSteps[step].kind);
   if (error.timeoutType === 'SCHEDULE_TO_START' && (untouched || step === 'diagnose'))
     return unreachable(step, context);
+  const cause = causeOf(error);
+  if (error.timeoutType === 'SCHEDULE_TO_CLOSE' && cause instanceof ApplicationFailure && isErrorCode(cause.type))
+    return readApplicationFailure(cause, step, context); // why every attempt failed says more than that there is no other
   const reason = timeoutReasons[error.timeoutType ?? ''] ?? error.message;
-  const before = error.cause === undefined ? '' : ` (before: ${textOf(error.cause)})`;
+  const before = cause === undefined ? '' : ` (before: ${textOf(cause)})`;
   return timedOut(step, `${reason}${before}`, context);
+}
+
+/** What the attempt before the timeout ended with. The SDK reads the cause of every failure but this one. */
+function causeOf({ cause, failure: received }: TimeoutFailure): Error | undefined {
+  if (cause !== undefined || !received?.cause) return cause;
+  return new DefaultFailureConverter().failureToError(received.cause, defaultPayloadConverter);
 }
 
 function unreachable(step: string, { agent, agentStart = 0 }: FailureContext): JobFailure {

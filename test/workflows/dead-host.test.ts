@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endingOf, until } from './stage/ending';
 import { backupPlan, restorePlan, timeouts, unitOn } from './stage/plans';
 import { at, playAll, type Seen } from './stage/scenes';
-import { dies } from './stage/script';
+import { dies, fails } from './stage/script';
 import { Stage } from './stage/stage';
 
 let stage: Stage;
@@ -16,6 +16,8 @@ afterAll(() => stage.close());
 const hooks = { before: false, after: false };
 const impatient = { ...timeouts, work: 2_000, recovery: 3_000, service: 1_000, agentStart: 1_000 };
 const evenMore = { ...impatient, service: 500, recovery: 2_000 };
+const brief = { ...timeouts, work: 3_000, heartbeat: 20_000 };
+const away = fails('storage-network');
 const cancel = (id: string) => () => void stage.client.workflow.getHandle(id).cancel();
 
 /** Played all together in the beginning: most of their time is waiting. */
@@ -28,6 +30,11 @@ const scenes = {
   'gone-swap': (id: string) =>
     stage.start(restorePlan(id, { hooks, timeouts: evenMore }), { swapDatabase: dies(), swapBack: dies() }),
   'back-cancelled': (id: string) => stage.start(backupPlan(id, { hooks }), { runDump: dies(cancel(id)) }),
+  'storage-away': (id: string) => stage.start(backupPlan(id, { hooks, timeouts: brief }), { sealBackup: away }),
+  'storage-silent': (id: string) =>
+    stage.start(backupPlan(id, { hooks, timeouts: brief }), {
+      sealBackup: (nth) => (nth === 1 ? away(nth) : dies()(nth)),
+    }),
   back: (id: string) =>
     stage.start(backupPlan(id, { hooks }), { startDatabase: async (nth) => (nth < 3 ? dies()(nth) : undefined) }),
 };
@@ -58,6 +65,14 @@ describe('a job whose host dies and does not come back', () => {
     const { show, code, result } = at(seen, 'gone-swap');
     expect([code, result?.error?.exit]).toEqual(['restore-unrecoverable', 5]);
     expect(show.performance.calls).not.toContain('discardLoaded');
+  });
+});
+
+describe('a job whose storage stays away for as long as its step is tried', () => {
+  it.each(['storage-away', 'storage-silent'])('says so itself, with its own exit code (%s)', (id) => {
+    const { show, code, result } = at(seen, id);
+    expect([code, result?.error?.exit]).toEqual(['storage-network', 8]);
+    expect(show.performance.attempts('sealBackup')).toBeGreaterThan(1);
   });
 });
 

@@ -1,10 +1,21 @@
-import { ActivityFailure, ApplicationFailure, CancelledFailure, TimeoutFailure } from '@temporalio/common';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  DefaultFailureConverter,
+  defaultPayloadConverter,
+  TimeoutFailure,
+} from '@temporalio/common';
 import { fail, readFailure } from '../../src/workflows/failures';
 
 const context = { jobId: 'job-1', jobType: 'backup', database: 'shop', agent: 'db1', agentStart: 30_000 };
 const read = (error: unknown) => readFailure(error, context);
 const stepFailed = (step: string, cause: Error) => new ActivityFailure('failed', step, '1', 'TIMEOUT', 'worker', cause);
-const timedOut = (kind: ConstructorParameters<typeof TimeoutFailure>[2]) => new TimeoutFailure('late', undefined, kind);
+/** As the SDK reads it: what the server says of its cause is in the message only. */
+const timedOut = (kind: ConstructorParameters<typeof TimeoutFailure>[2], cause?: Error) => {
+  const received = cause && { cause: new DefaultFailureConverter().errorToFailure(cause, defaultPayloadConverter) };
+  return Object.assign(new TimeoutFailure('late', undefined, kind), { failure: received });
+};
 
 describe('what a step threw', () => {
   it('is the failure that the step tells, word for word', () => {
@@ -47,6 +58,24 @@ describe('what a step threw', () => {
   ] as const)('says in words what kind of timeout %s is', (kind, words) => {
     const { code, message } = read(stepFailed('runDump', timedOut(kind)));
     expect([code, message]).toEqual(['step-timed-out', `run step runDump: ${words}`]);
+  });
+
+  it('is what its last attempt told where it was tried for as long as allowed', () => {
+    const told = { code: 'storage-network', message: 'use storage "s3": refused', hint: 'look', exit: 8 } as const;
+    const last = ApplicationFailure.create({ type: told.code, message: told.message, details: [told] });
+    expect(read(stepFailed('sealBackup', timedOut('SCHEDULE_TO_CLOSE', last)))).toEqual(told);
+    // A host that is gone is news of its own, whatever went wrong before.
+    expect(read(stepFailed('sealBackup', timedOut('SCHEDULE_TO_START', last)))).toMatchObject({
+      code: 'step-timed-out',
+      message: 'run step sealBackup: no worker took it in time (before: use storage "s3": refused)',
+    });
+  });
+
+  it('says what came before a timeout where the table does not know it', () => {
+    const odd = ApplicationFailure.create({ type: 'TypeError', message: 'x is undefined' });
+    const { code, message } = read(stepFailed('sealBackup', timedOut('SCHEDULE_TO_CLOSE', odd)));
+    const words = 'run step sealBackup: it was tried for as long as allowed (before: x is undefined)';
+    expect([code, message]).toEqual(['step-timed-out', words]);
   });
 
   it('is no defect where a worker was shut down and nobody took over, nor where it was cancelled', () => {
