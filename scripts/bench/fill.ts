@@ -10,11 +10,11 @@ export async function fillDatabase(postgres: PostgresServer, bytes: number): Pro
   await run(postgres, 'postgres', 'CREATE DATABASE shop');
   const rows = Math.round(bytes / 2 / rowBytes);
   await run(postgres, 'shop', 'CREATE EXTENSION pgcrypto');
-  await run(postgres, 'shop', 'CREATE TABLE noise (id bigserial PRIMARY KEY, payload bytea STORAGE EXTERNAL NOT NULL)');
+  await run(postgres, 'shop', 'CREATE TABLE noise (id bigserial PRIMARY KEY, payload bytea NOT NULL)');
   await run(
     postgres,
     'shop',
-    'CREATE TABLE prose (id bigserial PRIMARY KEY, made timestamptz NOT NULL DEFAULT now(), body text STORAGE PLAIN NOT NULL)',
+    'CREATE TABLE prose (id bigserial PRIMARY KEY, made timestamptz NOT NULL DEFAULT now(), body text NOT NULL)',
   );
   await run(
     postgres,
