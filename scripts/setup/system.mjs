@@ -17,6 +17,8 @@ const parts = [
   },
   { what: 'zstd', found: fromPath('zstd'), packages: { apt: 'zstd', dnf: 'zstd', brew: 'zstd' } },
   { what: 'tar', found: fromPath('tar'), packages: { apt: 'tar', dnf: 'tar', brew: 'gnu-tar' } },
+  { what: 'curl', found: fromPath('curl'), packages: { apt: 'curl', dnf: 'curl', brew: 'curl' } },
+  { what: 'openssl', found: fromPath('openssl'), packages: { apt: 'openssl', dnf: 'openssl', brew: 'openssl' } },
   {
     what: 'setpriv',
     found: () => (process.platform === 'linux' ? fromPath('setpriv')() : '-'),

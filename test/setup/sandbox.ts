@@ -39,9 +39,7 @@ export class Sandbox {
     this.changePins(({ releases }) => {
       for (const release of Object.values(releases)) release.urls = [refused];
     });
-    this.program('zstd');
-    this.program('setpriv');
-    this.program('chromium');
+    for (const program of ['zstd', 'setpriv', 'curl', 'openssl', 'chromium']) this.program(program);
     for (const tool of ['initdb', 'pg_ctl', 'pg_dump', 'pg_restore', 'pg_basebackup', 'pg_verifybackup', 'psql'])
       this.program(tool);
     this.program('postgres', 'echo "postgres (PostgreSQL) 99.1"');

@@ -35,6 +35,13 @@ describe('a part of the system that is missing', () => {
     expect(code).toBe(1);
   });
 
+  it.each(['curl', 'openssl'])('is told also where only the tests need it: %s', async (name) => {
+    sandbox.without(name);
+    const machine = JSON.stringify({ manager: 'apt-get', root: true, ubuntu: false });
+    const said = await evaluate(`explain(inspectSystem().missing, ${machine})`);
+    expect(said).toContain(`apt-get install -y ${name}`);
+  });
+
   it.each([
     [
       'apt-get',
