@@ -55,7 +55,7 @@ async function measure(stack: Stack, level: number, times: number, authority: st
   );
   const loadAws = await time('aws s3 cp | zstd -d | pg_restore', standard.restoreFromAws);
   const logicalRestore = await time('holdfast logical restore', (nth) =>
-    runJob(stack, restore, { into: `copy_${nth}` }, `logical-restore-${nth}`),
+    runJob(stack, restore, { 'backup-id': 'latest', into: `copy_${nth}` }, `logical-restore-${nth}`),
   );
   for (let nth = 0; nth < times; nth += 1) await run(stack.postgres, 'postgres', `DROP DATABASE copy_${nth}`);
   const base = await time('pg_basebackup | zstd', standard.baseBackupToNowhere);
@@ -64,7 +64,7 @@ async function measure(stack: Stack, level: number, times: number, authority: st
   );
   const folder = (nth: number) => join(stack.folder, 'postgres', `restored-${nth}`);
   const physicalRestore = await time('holdfast physical restore', (nth) =>
-    runJob(stack, restore, { into: folder(nth) }, `physical-restore-${nth}`),
+    runJob(stack, restore, { 'backup-id': 'latest', into: folder(nth) }, `physical-restore-${nth}`),
   );
   for (let nth = 0; nth < times; nth += 1) await rm(folder(nth), { recursive: true, force: true });
   const rest = await measurePgBackRest(stack, level, times);
