@@ -1,6 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { freePort } from '../../scripts/servers/free-port';
 import { runTool } from '../../scripts/servers/run-tool';
@@ -70,6 +79,9 @@ it.each(['streamed', 'physical', 'cold'])(
     expect(await load()).toBe(location);
     expect(job.lines.join('\n')).toContain(`pg_ctl start -D '${location}'`);
     expect(await rowsAt(location)).toBe(1000);
+    const links = readdirSync(join(location, 'pg_tblspc')).map((oid) => readlinkSync(join(location, 'pg_tblspc', oid)));
+    expect(links).toHaveLength(name === 'streamed' ? 0 : 1);
+    for (const link of links) expect(link).toContain(`${location}.tablespaces/`);
     expect(await cluster.sql('shop', 'SELECT sum(id) FROM goods')).toEqual(before);
     expect(await engine.compare(job, plan, backupBy(name))).toEqual([]);
     expect(left()).toEqual([]);

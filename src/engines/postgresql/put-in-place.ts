@@ -57,9 +57,8 @@ export async function moveBack(
   owner: Owner,
 ): Promise<void> {
   for (const move of moved) {
-    const back = !(await isThere(move.fresh)) && (await isThere(move.live));
-    const wasOurs = old.every(({ live }) => live !== move.live) || (await isThere(move.previous));
-    if (back && wasOurs) await renameSynced(move.live, move.fresh);
+    // Where the new one is not at its first place it is at its last: the old one only goes back there after it.
+    if (!(await isThere(move.fresh)) && (await isThere(move.live))) await renameSynced(move.live, move.fresh);
     await relink(join(fresh, move.link), move.leads.fresh, owner);
   }
   for (const move of old) {
