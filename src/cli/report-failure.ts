@@ -1,4 +1,5 @@
 import { HoldfastFailure } from '../client/holdfast-failure';
+import { type ConfigProblem, problemsOf } from '../config/problem';
 import { exitCodes, HoldfastError } from '../model/errors';
 import type { JobFailure } from '../model/plan';
 import type { Screen } from './screen/screen';
@@ -10,10 +11,16 @@ export function reportFailure(error: unknown, screen: Screen): number {
   return known.exit;
 }
 
-function asJobFailure(error: unknown): JobFailure {
+/** `problems`: every mistake of a configuration, for programs. */
+type ReportedFailure = JobFailure & { readonly problems?: readonly ConfigProblem[] };
+
+function asJobFailure(error: unknown): ReportedFailure {
   if (error instanceof HoldfastFailure) return error.failure;
-  if (error instanceof HoldfastError)
-    return { code: error.code, message: error.message, hint: error.hint, exit: error.exit };
+  if (error instanceof HoldfastError) {
+    const { code, message, hint, exit } = error;
+    const problems = problemsOf(error);
+    return { code, message, hint, exit, ...(problems.length > 0 && { problems }) };
+  }
   const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
   const hint = 'this is a defect of Holdfast; report it with the text above, and see: holdfast doctor';
   return { code: 'internal-defect', message, hint, exit: exitCodes.defect };

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandTable } from '../../src/cli/command-table';
@@ -40,10 +40,29 @@ describe('the command line', () => {
   });
 
   test('prints failures as JSON on stdout with --json', async () => {
-    const { code, stdout, stderr } = await runHoldfast(['list', 'shop', '--json', '--config', join(folder, 'none.yaml')]);
+    const { code, stdout, stderr } = await runHoldfast([
+      'list',
+      'shop',
+      '--json',
+      '--config',
+      join(folder, 'none.yaml'),
+    ]);
     expect(code).toBe(2);
     expect(stderr).toBe('');
     expect(JSON.parse(stdout).error).toMatchObject({ code: 'configuration-missing', exit: 2 });
+  });
+
+  test('lists the mistakes of a configuration one by one with --json', async () => {
+    const file = join(folder, 'holdfast.yaml');
+    writeFileSync(file, 'storages: {}\ndatabases: {}\nagents:\n  db1: { state: relative }\nnonsense: 1\n', {
+      mode: 0o600,
+    });
+    const { code, stdout } = await runHoldfast(['list', 'shop', '--json', '--config', file]);
+    const { error } = JSON.parse(stdout);
+    expect([code, error.code, error.exit]).toEqual([2, 'configuration-invalid', 2]);
+    expect(error.problems).toContainEqual(expect.objectContaining({ path: 'agents.db1.state', line: 4 }));
+    expect(error.problems).toContainEqual(expect.objectContaining({ path: 'nonsense', line: 5 }));
+    for (const { message } of error.problems) expect(message).toMatch(/\w/);
   });
 
   test('prints no colour codes into a pipe', async () => {
@@ -69,7 +88,10 @@ describe('holdfast init', () => {
 describe('without Temporal', () => {
   test('a backup says where it looked and how to start it all, with exit code 7', async () => {
     await runHoldfast(['init'], { cwd: folder });
-    const { code, stderr } = await runHoldfast(['backup', 'shop'], { cwd: folder, env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
+    const { code, stderr } = await runHoldfast(['backup', 'shop'], {
+      cwd: folder,
+      env: { TEMPORAL_ADDRESS: '127.0.0.1:1' },
+    });
     expect(stderr).toContain('connect to Temporal at "127.0.0.1:1"');
     expect(stderr).toContain('holdfast up');
     expect(code).toBe(7);
@@ -77,7 +99,10 @@ describe('without Temporal', () => {
 
   test('an unknown database is named with those that are known, before Temporal is asked', async () => {
     await runHoldfast(['init'], { cwd: folder });
-    const { code, stderr } = await runHoldfast(['backup', 'shpo'], { cwd: folder, env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
+    const { code, stderr } = await runHoldfast(['backup', 'shpo'], {
+      cwd: folder,
+      env: { TEMPORAL_ADDRESS: '127.0.0.1:1' },
+    });
     expect(code).toBe(2);
     expect(stderr).toContain('find database "shpo": the configuration knows shop');
   });
