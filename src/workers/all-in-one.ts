@@ -50,7 +50,7 @@ export async function serveAll({ config, log, signal, onReady }: AllInOneOptions
 }
 
 /** Ends the others when one fails, and rejects with its failure when all have ended. */
-async function together(signal: AbortSignal, start: (either: AbortSignal) => Promise<void>[]): Promise<void> {
+export async function together(signal: AbortSignal, start: (either: AbortSignal) => Promise<void>[]): Promise<void> {
   const failed = new AbortController();
   const running = start(AbortSignal.any([signal, failed.signal]));
   for (const one of running) one.catch((error) => failed.abort(error));

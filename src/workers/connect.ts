@@ -2,9 +2,9 @@ import { Client } from '@temporalio/client';
 import type { Logger, NativeConnection } from '@temporalio/worker';
 import { type TemporalTarget, temporalTarget } from '../client/connection-options';
 import type { Config } from '../config/schema';
-import { failure } from '../model/errors';
+import { failure, HoldfastError } from '../model/errors';
 import { connectPatiently, patiently } from './connect-patiently';
-import { prepareNamespace } from './prepare-namespace';
+import { noSuchNamespace, prepareNamespace } from './prepare-namespace';
 
 /** A server that has just been started makes its namespace a moment later. */
 const namespacePatience = 5_000;
@@ -28,7 +28,8 @@ export async function connectWorker(config: Config, log: Logger, signal: AbortSi
     const giveUpAt = Date.now() + namespacePatience;
     const warnings = await patiently(patience, () =>
       prepareNamespace(connection, namespace).catch((error) => {
-        throw Date.now() < giveUpAt ? new Error(String(error), { cause: error }) : error;
+        const early = error instanceof HoldfastError && error.details['reason'] === noSuchNamespace;
+        throw early && Date.now() < giveUpAt ? new Error(error.message, { cause: error }) : error;
       }),
     );
     for (const warning of warnings) log.warn(warning);

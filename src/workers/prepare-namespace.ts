@@ -9,6 +9,8 @@ const day = 86_400;
 const shortRetention = 7 * day;
 const grpc = { notFound: 5, permissionDenied: 7, unimplemented: 12, unauthenticated: 16 } as const;
 const patience = 10_000;
+/** Of a server that was started this moment it may soon cease to be true. */
+export const noSuchNamespace = 'no such namespace';
 
 /**
  * Makes a namespace ready for jobs; idempotent. Resolves to sentences for the log. Rejects with `temporal-namespace` where it cannot be used, or as
@@ -36,7 +38,7 @@ async function retentionWarning(connection: NativeConnection, namespace: string)
     if (seconds >= shortRetention || seconds === 0) return undefined;
     return `namespace "${namespace}" forgets closed jobs after ${Math.round(seconds / day)} days; their records stay in the storage`;
   } catch (error) {
-    if (codeOf(error) === grpc.notFound) throw unusable(namespace, 'no such namespace', error);
+    if (codeOf(error) === grpc.notFound) throw unusable(namespace, noSuchNamespace, error);
     if (codeOf(error) === grpc.unauthenticated) throw unusable(namespace, 'credentials refused', error);
     if (isForbidden(error)) return undefined;
     throw error;

@@ -1,6 +1,6 @@
 import { exitCodes } from '../model/errors';
 import { serveAgent } from './agent';
-import { type AllInOneOptions, type Ready, serveAll } from './all-in-one';
+import { type AllInOneOptions, type Ready, serveAll, together } from './all-in-one';
 import { type ServeOptions, serveControl } from './control';
 import { createLog, type LogFormat } from './log';
 import { installRuntime } from './runtime';
@@ -23,6 +23,23 @@ export function runControlWorker({ config, logFormat }: RunOptions): Promise<voi
 /** `holdfast worker --agent NAME`: the same for one agent. Rejects with `agent-unknown` or `agent-running`. */
 export function runAgentWorker({ config, logFormat, agent }: RunOptions & { readonly agent: string }): Promise<void> {
   return untilSignal(logFormat, (running) => serveAgent({ config, agent, ...running }));
+}
+
+/** `holdfast worker` with whatever it was asked for; both in one process end together. */
+export function runWorkers({
+  config,
+  logFormat,
+  control,
+  agent,
+}: RunOptions & { readonly control: boolean; readonly agent: string | undefined }): Promise<void> {
+  if (agent === undefined) return runControlWorker({ config, logFormat });
+  if (!control) return runAgentWorker({ config, logFormat, agent });
+  return untilSignal(logFormat, ({ log, signal }) =>
+    together(signal, (either) => [
+      serveControl({ config, log, signal: either }),
+      serveAgent({ agent, config, log, signal: either }),
+    ]),
+  );
 }
 
 /** `holdfast up`: the same for all of it. */

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { childrenOf } from './children';
 import { startWorker, type WorkerProcess } from './worker-process';
 import { until, type WorkerScene, workerScene } from './worker-scene';
@@ -33,14 +34,17 @@ const sealed = async () => {
   return contents.filter((names) => names.includes('COMPLETE')).length;
 };
 
-/** Waits until the agent copies, and holds the copy there. */
-async function catchCopy(program: string): Promise<void> {
+/** Waits until the agent copies, and holds the copy there; resolves to its process id. */
+async function catchCopy(program: string): Promise<number> {
+  let caught = 0;
   await until(`copying with ${program}`, () => {
     const [pid] = childrenOf(agent.pid, program);
     if (pid === undefined) return false;
     process.kill(pid, 'SIGSTOP');
+    caught = pid;
     return true;
   });
+  return caught;
 }
 
 test('a database that a job keeps stopped comes back up when its agent is killed and the job terminated', async () => {
@@ -62,8 +66,11 @@ test('a database that a job keeps stopped comes back up when its agent is killed
 
 test('an agent that is asked to go brings the database up, and its job takes it down again when it is back', async () => {
   await scene.start('backup', 'interrupted', { method: 'cold' });
-  await catchCopy('tar');
-  await agent.end(60_000);
+  const copy = await catchCopy('tar');
+  const ending = agent.end(60_000);
+  await sleep(6_000); // past the grace that running steps are given
+  process.kill(copy, 'SIGCONT');
+  await ending;
   expect(await isUp()).toBe(true);
   expect(await agent.log()).toContain('"shop" was out of service, and is back: the agent goes');
   agent = await startWorker(scene.stack, 'db1');

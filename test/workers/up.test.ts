@@ -1,13 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client, Connection, type WorkflowFailedError } from '@temporalio/client';
 import { freePort } from '../../scripts/servers/free-port';
 import { minimalEnvironment, type OwnedProcess, startOwned } from '../../scripts/servers/owned-process';
 import { type TemporaryFolder, temporaryFolder } from '../../scripts/servers/temporary-folder';
+import { loadConfig } from '../../src/config/load';
 import { searchAttributes } from '../../src/model/search-attributes';
 import { processStat } from '../../src/pipeline/owner-tag';
+import { serveAll } from '../../src/workers/all-in-one';
+import { createLog } from '../../src/workers/log';
 import { until } from './worker-scene';
 
 jest.setTimeout(120_000);
@@ -123,12 +126,12 @@ test.each([
   ['the port', () => port, /port \d+ of 127\.0\.0\.1 is taken by another program; set temporal\.address/],
   ['the port of the Web UI', () => uiPort, /the port of the Web UI \d+ on 127\.0\.0\.1 is taken/],
 ])('%s that is taken is named', async (_, taken, message) => {
-  await mkdir(join(folder.path, 'db1'), { recursive: true });
-  const other = createServer().listen(taken(), '127.0.0.1');
+  const other = createServer((socket) => socket.destroy()).listen(taken(), '127.0.0.1');
   try {
-    await start();
-    await until('ended', () => !up.isRunning());
-    expect(await log()).toMatch(message);
+    const config = await loadConfig(join(folder.path, 'holdfast.yaml'));
+    const signal = new AbortController().signal;
+    const failed = await serveAll({ config, log: createLog('human', () => {}), signal }).catch((error) => error);
+    expect(failed).toMatchObject({ code: 'temporal-server-missing', message: expect.stringMatching(message) });
   } finally {
     other.close();
   }
