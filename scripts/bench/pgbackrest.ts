@@ -31,16 +31,10 @@ export async function openPgBackRest(
   await writeFile(config, configText(home, postgres, s3, level), { mode: 0o600 });
   await chown(config, uid, gid);
   const call = (tuned: boolean, ...args: string[]) =>
-    runTool(
-      'pgbackrest',
-      [
-        `--config=${config}`,
-        `--stanza=${tuned ? 'tuned' : 'plain'}`,
-        ...(tuned ? ['--repo1-bundle', '--compress-level=1'] : []),
-        ...args,
-      ],
-      { user: postgres.owner, env: { PGHOST: postgres.socketDirectory } },
-    );
+    runTool('pgbackrest', [`--config=${config}`, `--stanza=${tuned ? 'tuned' : 'plain'}`, ...args], {
+      user: postgres.owner,
+      env: { PGHOST: postgres.socketDirectory },
+    });
   for (const tuned of [false, true]) await call(tuned, 'stanza-create');
   return {
     backup: async (tuned) =>
@@ -80,5 +74,7 @@ spool-path=${join(home, 'spool')}
 lock-path=${join(home, 'lock')}
 
 ${stanza('plain')}
-${stanza('tuned')}`;
+${stanza('tuned')}repo1-bundle=y
+compress-level=1
+`;
 }
