@@ -149,6 +149,9 @@ describe('a cold backup', () => {
   test('of a database that was stopped before leaves it stopped, and its health unasked', async () => {
     await scene.postgres.stop();
     const step = await scene.backup('was-stopped', { method: 'cold' }, 12);
+    const checked = await checkDatabase(scene.inside)(step, work(step));
+    expect(checked).toMatchObject({ serverVersion: expect.stringMatching(/^\d+\.\d+/) });
+    expect(checked.dataBytes).toBeGreaterThan(10_000_000);
     await stopDatabase(scene.inside)(step, work(step));
     await runDump(scene.inside)(step, work(step));
     expect(await bringUpDatabase(scene.inside)(step, work(step))).toEqual({ downtimeMs: 0 });

@@ -3,6 +3,8 @@ import type { BackupPlan } from '../../model/plan';
 import type { EngineContext, Inspection } from '../engine';
 import { readControlData } from './control-data';
 import { dataDirectory, majorIn, unusable } from './data-directory';
+import { isServerDown } from './down';
+import { inspectStopped } from './inspect-stopped';
 import { readLinkedDirectories } from './linked-directories';
 import { databaseName } from './names';
 import { type Cluster, readCluster } from './read-cluster';
@@ -23,6 +25,11 @@ export async function inspectPhysicalBackup(context: EngineContext, plan: Backup
 }
 
 export async function inspectColdBackup(context: EngineContext, plan: BackupPlan): Promise<Inspection> {
+  // Stopped by somebody else it can be copied all the same, and will be left so.
+  if (await isServerDown(context)) {
+    const { toolVersion, ...stopped } = await inspectStopped(context);
+    return { ...inspectionOf(stopped, stopped, plan, 0), toolVersions: { pg_controldata: toolVersion } };
+  }
   return onServer(context, async (server, session) => {
     const tool = await findTool(context, 'pg_controldata', server.major, 'same');
     await requireOwnDirectory(context, server);
@@ -40,7 +47,12 @@ function onServer<T>(context: EngineContext, work: (server: Server, session: Ses
 }
 
 /** Whatever compression makes of it, it is no bound; files of a server compress to less than themselves, and the log comes on top. */
-function inspectionOf(server: Server, { bytes }: Cluster, plan: BackupPlan, raw: number) {
+function inspectionOf(
+  server: Pick<Server, 'version' | 'systemIdentifier'>,
+  { bytes }: Pick<Cluster, 'bytes'>,
+  plan: BackupPlan,
+  raw: number,
+) {
   const log = 2 ** 30;
   const stored = (bytes + log) * (plan.compression === 'none' ? 1.05 : 0.8);
   return {
