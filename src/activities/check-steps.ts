@@ -37,14 +37,26 @@ export function checkDatabase(dependencies: AgentDependencies): Step<DatabaseSte
   };
 }
 
-/** What a job that is over has left out of service is brought up before anyone judges the database's health. */
+/**
+ * What jobs that are over have left out of service is brought up before anyone judges the database's health, or takes its state for the one to
+ * go back to: also of other databases in the same instance. Rejects with `database-blocked` where one of those stays down.
+ */
 async function settleOthers(
   { books, lookAround }: AgentDependencies,
-  { database, unit, jobId }: DatabaseStep['plan'],
+  { database, jobId, lock }: DatabaseStep['plan'],
   { runId }: { readonly runId: string },
 ): Promise<void> {
-  const entry = await books.ledger.find(database, unit.name);
-  if (entry !== undefined && !isOwn(entry, { jobId, runId })) await lookAround();
+  const others = async () => {
+    const all = await books.ledger.all(() => {}); // its own is read again by the steps, which do fail of it
+    return all.filter(({ entry }) => entry.lock === lock && !isOwn(entry, { jobId, runId }));
+  };
+  if ((await others()).length === 0) return;
+  await lookAround();
+  const blocking = (await others()).find((other) => other.database !== database);
+  if (blocking === undefined) return; // its own it may take over
+  const { entry } = blocking;
+  const reason = `job "${entry.jobId}" keeps "${blocking.database}", which shares its lock, out of service since ${entry.since}`;
+  throw failure('database-blocked', { database, reason });
 }
 
 async function requireSpool({ spool }: AgentDependencies, { spoolBytes }: Inspection): Promise<void> {

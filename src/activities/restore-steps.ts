@@ -104,11 +104,10 @@ export function compareDatabase(dependencies: AgentDependencies): Step<RestoreSt
     });
 }
 
+/** What was set aside is in nobody's way, and large: others need not wait for its end. */
 export function dropPrevious(dependencies: AgentDependencies): Step<RestoreStep, void> {
   return (step, work) =>
-    onUnit(dependencies, step.plan, work, ({ engine, context }) =>
-      alone(dependencies, step, work, () => engine.dropPrevious(context, step.plan)),
-    );
+    onUnit(dependencies, step.plan, work, ({ engine, context }) => engine.dropPrevious(context, step.plan));
 }
 
 /** The entry of this job, whose database is out of service: if something brought it up meanwhile, it is taken down again. */

@@ -75,14 +75,14 @@ export async function ownEntry(
   throw failure('hold-lost', { database, token: hold.token, last: entry.token });
 }
 
-/** One step at a time acts on a database, and a step that was ended while it waited for its turn does nothing. */
+/** One step at a time acts under a lock, and a step that was ended while it waited for its turn does nothing. */
 export function alone<T>(
   { books }: AgentDependencies,
   { plan }: DatabaseStep,
   { signal }: StepWork,
   act: () => Promise<T>,
 ): Promise<T> {
-  return books.ledger.exclusively(plan.database, async () => {
+  return books.ledger.exclusively(plan.lock, async () => {
     signal.throwIfAborted();
     return act();
   });

@@ -28,9 +28,9 @@ export async function discardLoads(parts: DiscardParts, signal: AbortSignal): Pr
 /** What is loaded bears its job's name until it is complete, so nothing else is ever thrown away. */
 async function discard(parts: DiscardParts, { workflowId, runId, plan }: Load, signal: AbortSignal): Promise<void> {
   const { books, register, withUnit, report } = parts;
-  const { database, jobId, jobType } = plan;
+  const { database, jobId, jobType, lock } = plan;
   await register.endRun(runId, 'its job is over');
-  await books.ledger.exclusively(database, async () => {
+  await books.ledger.exclusively(lock, async () => {
     const entry = await books.ledger.find(database, plan.unit.name);
     // Half swapped: what was loaded may be in service. The rescuer settles that first.
     if (entry?.jobId === jobId) return;

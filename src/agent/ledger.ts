@@ -25,9 +25,9 @@ export class Ledger {
 
   constructor(private readonly state: string) {}
 
-  /** Runs one piece of work on a database at a time: steps of jobs and the watchdog never act on it together. */
-  exclusively<T>(database: string, work: () => Promise<T>): Promise<T> {
-    return this.serial.run(database, work);
+  /** Runs one piece of work under a lock at a time: on databases that share an instance, steps of jobs and the watchdog never act together. */
+  exclusively<T>(lock: string, work: () => Promise<T>): Promise<T> {
+    return this.serial.run(lock, work);
   }
 
   /** What is out of service because of a job. Rejects with `ledger-unreadable`. */

@@ -79,13 +79,13 @@ export class Rescuer {
   /** undefined where somebody else has taken the entry over or closed it meanwhile. */
   private async bringBack(
     database: string,
-    { unit, runId, jobId, workflowId, plan }: StopEntry,
+    { unit, runId, jobId, workflowId, plan, lock }: StopEntry,
     reason: string,
     signal: AbortSignal,
   ): Promise<BroughtUp | undefined> {
     const { books, register, withUnit } = this.parts;
     await register.endRun(runId, reason);
-    return books.ledger.exclusively(database, async () => {
+    return books.ledger.exclusively(lock, async () => {
       const entry = await books.ledger.find(database, unit);
       if (entry?.runId !== runId) return undefined;
       const job = { jobId, workflowId, runId };

@@ -1,0 +1,83 @@
+import { checkDatabase, checkStorage } from '../../src/activities/check-steps';
+import { diagnose } from '../../src/activities/diagnose';
+import type { StopEntry } from '../../src/agent/stop-entry';
+import { backupPlan } from '../agent/plans';
+import { type AgentScene, agentScene } from './agent-scene';
+import { stepWork } from './step-work';
+
+let scene: AgentScene;
+beforeAll(async () => {
+  scene = await agentScene();
+});
+afterAll(() => scene?.close());
+
+const entry = (changes: Partial<StopEntry>): StopEntry => ({
+  unit: 'blog/0',
+  jobId: 'gone',
+  workflowId: 'gone',
+  runId: 'gone-run',
+  lock: 'shop',
+  token: 1,
+  mode: 'exclusive',
+  since: '2026-01-01T00:00:00.000Z',
+  deadline: '2026-01-01T00:10:00.000Z',
+  service: 'running',
+  plan: backupPlan('gone'),
+  ...changes,
+});
+
+test('what another job has left down in the same instance is brought up first, or else the job is refused', async () => {
+  const { inside } = scene;
+  const step = await scene.backup('after-another');
+  await inside.books.ledger.put('blog', entry({}));
+  let looks = 0;
+  const looking = { ...inside, lookAround: async () => void looks++ };
+  await expect(checkDatabase(looking)(step, stepWork('after-another'))).rejects.toMatchObject({
+    code: 'database-blocked',
+    message: expect.stringContaining('job "gone" keeps "blog", which shares its lock, out of service since 2026-01-01'),
+  });
+  const rescuing = { ...inside, lookAround: () => inside.books.ledger.remove('blog', 'blog/0') };
+  await checkDatabase(rescuing)(step, stepWork('after-another'));
+  await inside.books.ledger.put('blog', entry({ lock: 'another' }));
+  await checkDatabase(looking)(step, stepWork('after-another'));
+  expect(looks).toBe(1);
+  await inside.books.ledger.remove('blog', 'blog/0');
+});
+
+test('a spool that cannot hold the staged backup refuses it before anything is touched', async () => {
+  const step = await scene.backup('large', { transfer: 'staged' });
+  const full = Object.assign(Object.create(scene.inside.spool), { freeBytes: async () => 1_000 });
+  await expect(checkDatabase({ ...scene.inside, spool: full })(step, stepWork('large'))).rejects.toMatchObject({
+    code: 'space-short',
+    message: expect.stringMatching(/for the staged backup: needs \d+ bytes, has 1000 bytes/),
+  });
+});
+
+test("another cluster's repository is refused, and stays that cluster's", async () => {
+  const step = await scene.backup('claiming');
+  const checked = await checkDatabase(scene.inside)(step, stepWork('claiming'));
+  await checkStorage(scene.inside)({ ...step, checked }, stepWork('claiming'));
+  await checkStorage(scene.inside)({ ...step, checked }, stepWork('claiming'));
+  const foreign = { ...checked, systemIdentifier: '42' };
+  await expect(checkStorage(scene.inside)({ ...step, checked: foreign }, stepWork('claiming'))).rejects.toMatchObject({
+    code: 'repository-foreign',
+    message: expect.stringContaining('it has backups from another cluster'),
+  });
+});
+
+test('a diagnosis finds everything well, or says what is wrong and what to do', async () => {
+  const work = stepWork('checkup', { job: { workflowId: 'checkup/shop/0', runId: 'c0ffee' } });
+  const look = () => diagnose(scene.inside)({ database: 'shop', unit: 'shop/0' }, work);
+  const well = await look();
+  expect(well.map(({ subject, ok }) => [subject, ok])).toEqual([
+    ['service of shop/0', true],
+    ['database shop', true],
+    ['ledger of shop/0', true],
+    ['storage near', true],
+    ['spool of agent db1', true],
+  ]);
+  await scene.postgres.stop();
+  const down = (await look()).find(({ subject }) => subject === 'database shop');
+  expect(down).toMatchObject({ ok: false, remedy: expect.stringContaining('start the database server') });
+  await scene.postgres.start();
+});
