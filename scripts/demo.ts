@@ -14,20 +14,15 @@ import { inviteToLookAround } from './demo/look-around';
 import { showsOneMoment } from './demo/moment';
 import { Narrator } from './demo/narrator';
 import { openShop, startServers } from './demo/open-shop';
+import type { Scene } from './demo/scene';
 import { printSummary } from './demo/summary';
 import type { Machine } from './stack/machine';
 
 const usage = `usage: npm run demo [-- --keep]
   --keep  leave everything running at the end to look around; Ctrl-C ends it`;
 
-interface Telling {
-  readonly narrator: Narrator;
-  readonly keep: boolean;
-  readonly starting: Promise<Machine>;
-}
-
-async function tellStory({ narrator, keep, starting }: Telling): Promise<void> {
-  const scene = await openShop(narrator, starting);
+/** Rejects where anything fails or differs. */
+async function tellStory(scene: Scene): Promise<void> {
   const orders = await backUpOnline(scene);
   const original = await backUpAtRest(scene);
   const cold = await backUpCold(scene);
@@ -35,8 +30,22 @@ async function tellStory({ narrator, keep, starting }: Telling): Promise<void> {
   await showsOneMoment(scene, orders);
   await survivesDisaster(scene, original, cold);
   printSummary(scene);
-  if (keep) await inviteToLookAround(scene);
-  else narrator.block('\nnpm run demo -- --keep leaves all of it running, to look around');
+}
+
+/** Tells it, or why it cannot be told; resolves to the exit code. */
+async function tell(narrator: Narrator, starting: Promise<Machine>, keep: boolean): Promise<number> {
+  let scene: Scene | undefined;
+  let code = 0;
+  try {
+    scene = await openShop(narrator, starting);
+    await tellStory(scene);
+  } catch (error) {
+    await printFailure(narrator, error, { machine: await starting.catch(() => undefined), keep });
+    code = 1;
+  }
+  if (scene && keep) await inviteToLookAround(scene);
+  if (!keep) narrator.block('\nnpm run demo -- --keep leaves all of it running, to look around');
+  return code;
 }
 
 /** Resolves to the exit code when everything has been stopped and removed. */
@@ -44,27 +53,20 @@ async function run(keep: boolean): Promise<number> {
   const narrator = new Narrator(process.stdout);
   const interruption = new Interruption();
   const starting = startServers();
-  const started = starting.catch(() => undefined); // a failed start has cleaned up after itself
-  const story = tellStory({ narrator, keep, starting }).then(
-    () => 0,
-    async (error: unknown) => {
-      await printFailure(narrator, error, { machine: await started, keep });
-      return 1;
-    },
-  );
-  const code = await Promise.race([story, interruption.coming.then(() => interruptedCode)]);
-  if (keep && code !== interruptedCode) await interruption.coming;
+  const told = tell(narrator, starting, keep);
+  const code = await Promise.race([told, interruption.coming.then(() => interruptedCode)]);
+  if (keep && code !== interruptedCode) await interruption.wait();
   narrator.mute(); // what was interrupted goes on and fails
-  await cleanUp(new Narrator(process.stdout, narrator.started), started, code === 0);
+  await cleanUp(new Narrator(process.stdout, narrator.started), starting, code === 0);
   return code;
 }
 
-function cleanUp(narrator: Narrator, started: Promise<Machine | undefined>, good: boolean): Promise<void> {
+function cleanUp(narrator: Narrator, starting: Promise<Machine>, good: boolean): Promise<void> {
   narrator.block('');
   return narrator.step(
     'stopping and removing everything',
-    async () => (await started)?.close(),
-    () => `everything is stopped and removed${good ? '; all that was restored was equal to what was backed up' : ''}`,
+    async () => (await starting.catch(() => undefined))?.close(), // a failed start has cleaned up after itself
+    () => `everything is stopped and removed${good ? '; all that was restored is equal' : ''}`,
   );
 }
 

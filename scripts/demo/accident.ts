@@ -1,7 +1,7 @@
 import { compareFingerprints } from '../shop/compare';
 import { damageShop, loseRoles } from '../shop/damage';
 import { fingerprint } from '../shop/fingerprint';
-import { counted, duration } from './figures';
+import { counted, duration, timeOf } from './figures';
 import { mustBeSame, someOf } from './same';
 import type { Original, Scene } from './scene';
 
@@ -11,13 +11,14 @@ export async function survivesAccident(scene: Scene, original: Original): Promis
   narrator.heading('An accident');
   await ruin(scene, original);
   const { triggered } = original;
-  await narrator.step(
+  const { previous } = await narrator.step(
     'restoring in place',
     () => jobs.run('restore in place', `restore shop ${triggered} --yes --job-id shop-after-the-accident`),
     (done) =>
-      `restored in place; the shop was closed for ${duration(done['downtime-ms'] ?? 0)}, and the ruin is kept as ${done.previous}`,
+      `restored in place in ${duration(timeOf(done))}; the shop was closed for ${duration(done['downtime-ms'] ?? 0)}`,
   );
   narrator.command(`holdfast restore shop ${triggered}`);
+  narrator.detail(`what was there is kept for a day as ${previous}`);
   await narrator.step(
     'comparing everything',
     () => mustBeSame(shop, original.fingerprint, triggered),

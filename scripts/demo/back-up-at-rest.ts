@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { failure } from '../../src/model/errors';
 import { JobResult } from '../../src/model/interface-job';
 import { runTool } from '../servers/run-tool';
@@ -18,8 +17,7 @@ export async function backUpAtRest(scene: Scene): Promise<Original> {
   const seen = await narrator.step(
     "taking the shop's fingerprint",
     () => fingerprint(shop),
-    (print) =>
-      `the customers have left: ${counted(thingsIn(print))} things noted, every table's rows and every grant among them`,
+    (print) => `the customers have left; ${counted(thingsIn(print))} things noted, from every row to every grant`,
   );
   const triggered = await backUpByOwnCode(scene);
   const scheduled = await backUpBySchedule(scene);
@@ -48,8 +46,8 @@ async function trigger(machine: Machine, jobId: string): Promise<JobResult> {
 async function backUpBySchedule({ narrator, jobs }: Scene): Promise<string> {
   const work = async () => {
     await jobs.ask('schedule apply --yes');
-    await jobs.ask('schedule trigger shop nightly');
-    return jobs.run('backup by schedule', `watch ${await findScheduled(jobs)}`);
+    const started = await jobs.ask<{ 'job-id': string }>('schedule trigger shop nightly');
+    return jobs.run('backup by schedule', `watch ${started['job-id']}`);
   };
   const result = await narrator.step('backing up by a Temporal schedule', work, (done) => {
     if (done.origin !== 'schedule:nightly')
@@ -65,14 +63,4 @@ async function backUpBySchedule({ narrator, jobs }: Scene): Promise<string> {
   );
   narrator.command(`holdfast verify shop ${backup}`);
   return backup;
-}
-
-/** Temporal names the job after the schedule and the moment, and lists it a moment later. */
-async function findScheduled(jobs: Scene['jobs']): Promise<string> {
-  for (const end = Date.now() + 20_000; Date.now() < end; await sleep(200)) {
-    const listed = await jobs.ask<{ jobId: string }[]>('jobs --database shop');
-    const found = listed.find(({ jobId }) => jobId.startsWith('shop-nightly'));
-    if (found) return found.jobId;
-  }
-  throw failure('process-failed', { tool: 'schedule', reason: 'it started no job within 20 s' });
 }

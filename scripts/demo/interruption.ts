@@ -20,4 +20,10 @@ export class Interruption {
       for (const signal of signals) process.on(signal, onSignal);
     });
   }
+
+  /** Waits for it, also where nothing else keeps the process. */
+  async wait(): Promise<void> {
+    const keep = setInterval(() => {}, 60_000);
+    await this.coming.finally(() => clearInterval(keep));
+  }
 }

@@ -11,8 +11,7 @@ export async function inviteToLookAround(scene: Scene): Promise<void> {
   narrator.heading('Look around');
   narrator.block('  in a browser:');
   narrator.block(`    ${machine.uiAddress}/namespaces/default/workflows`);
-  for (const { what, result } of jobs.entries)
-    narrator.block(`    ${pageOf(machine.uiAddress, result['job-id'])}  ${narrator.colors.dim(what)}`);
+  for (const { result } of jobs.entries) narrator.block(`    ${pageOf(machine.uiAddress, result['job-id'])}`);
   narrator.block('  in another terminal:');
   for (const line of [`source ${file}`, 'holdfast list shop', 'holdfast jobs', 'holdfast backup shop', 'psql'])
     narrator.block(`    ${line}`);

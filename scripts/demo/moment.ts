@@ -21,10 +21,12 @@ export async function showsOneMoment({ narrator, jobs, machine }: Scene, orders:
   await narrator.step(
     'checking that it is of one moment',
     () => countWithin(database, orders),
-    (within) =>
-      `one moment: all ${orders.before.length} orders placed before it, ${within} of ${orders.during.length} placed during it, none of ${orders.after.length} placed after it`,
+    (within) => {
+      const { before, during, after } = orders;
+      return `${before.length} of ${before.length} orders placed before it, ${within} of ${during.length} during it, 0 of ${after.length} after it`;
+    },
   );
-  narrator.detail('and every order adds up with its items, payments and stock');
+  narrator.detail('one moment: every order adds up with its items, payments and stock');
 }
 
 /** How many of the orders that were placed during the backup it holds; rejects if it shows more than one moment. */

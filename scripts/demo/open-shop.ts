@@ -30,7 +30,7 @@ export async function openShop(narrator: Narrator, starting: Promise<Machine>): 
       `the shop is full: ${counted(rows)} rows in ${tables} tables, ${bytes(size)}`,
   );
   narrator.command('holdfast up');
-  narrator.detail(`Temporal and Holdfast's workers are running; the Web UI is at ${uiAddress}`);
+  narrator.detail(`Temporal, its Web UI and the workers are running: ${uiAddress}`);
   const client = postgres.client('shop');
   const till = { ...client, user: 'shop_app', password: shop.password };
   return { narrator, machine, jobs: new JobBook(holdfast), shop: client, till };

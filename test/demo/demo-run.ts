@@ -50,9 +50,11 @@ export class DemoRun {
     return { processes: processesOf(this.folder), files };
   }
 
-  remove(): void {
+  /** Ends it if it still runs; its guards need a moment for what it started. */
+  async remove(): Promise<void> {
     if (this.child.exitCode === null) this.child.kill('SIGKILL');
-    rmSync(this.folder, { recursive: true, force: true });
+    await this.ended;
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
   }
 }
 

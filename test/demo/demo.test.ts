@@ -1,3 +1,6 @@
+import { execFile } from 'node:child_process';
+import { statSync } from 'node:fs';
+import { promisify } from 'node:util';
 import { DemoRun } from './demo-run';
 
 jest.setTimeout(400_000);
@@ -22,7 +25,9 @@ test('the demo ends well, finds no difference after each restore, and leaves not
   expect(run.remains()).toEqual(nothing);
 
   expect(linesOf(run, / 0 differences in [\d,]+ things compared$/)).toHaveLength(2);
-  expect(linesOf(run, /one moment: all \d+ orders placed before it/)).toHaveLength(1);
+  expect(linesOf(run, / (\d+) of \1 orders placed before it, \d+ of \d+ during it, 0 of \d+ after it$/)).toHaveLength(
+    1,
+  );
   expect(linesOf(run, /the job says: schedule:nightly$/)).toHaveLength(1);
   expect(linesOf(run, /\d orders meanwhile, 0 failed/)).toHaveLength(1);
   expect(rowsOf(run)).toBeGreaterThanOrEqual(300_000);
@@ -36,14 +41,25 @@ test('the demo ends well, finds no difference after each restore, and leaves not
   expect(run.output).not.toMatch(/\x1b/);
 });
 
-test('the demo fails when one row comes back wrong, and names it', async () => {
-  run = new DemoRun(script, { HOLDFAST_DEMO_SABOTAGE: '1' });
-  expect(await run.end()).toBe(1);
+test('the demo fails when one row comes back wrong, names it, and stays to be looked at where that is asked for', async () => {
+  run = new DemoRun([...script, '--keep'], { HOLDFAST_DEMO_SABOTAGE: '1' });
+  await run.says('Ctrl-C ends all of it and removes it');
   expect(run.output).toMatch(
     /the demo failed: .*comparison of the restored shop.* 1 difference\n {2}rows public.orders_/,
   );
   expect(run.output).toContain('── up.log');
   expect(run.output).not.toMatch(/ 0 differences/);
+
+  const environment = /source (\S+)/.exec(run.output)?.[1] ?? '';
+  expect(statSync(environment).mode & 0o777).toBe(0o600);
+  const list = await inShell(
+    `. ${environment} && holdfast list shop && psql --csv -t -c 'SELECT count(*) > 5 FROM customers'`,
+  );
+  expect(list.match(/full backup +finished/g)).toHaveLength(4);
+  expect(list.trimEnd().split('\n').at(-1)).toBe('t');
+
+  run.interrupt();
+  expect(await run.end()).toBe(1);
   expect(run.remains()).toEqual(nothing);
 });
 
@@ -59,4 +75,9 @@ test('the demo, interrupted while a job runs, leaves nothing behind', async () =
 
 function rowsOf({ output }: DemoRun): number {
   return Number(/the shop is full: ([\d,]+) rows/.exec(output)?.[1]?.replaceAll(',', ''));
+}
+
+async function inShell(line: string): Promise<string> {
+  const env = { PATH: process.env['PATH'], HOME: process.env['HOME'] };
+  return (await promisify(execFile)('/bin/sh', ['-c', line], { env })).stdout;
 }
