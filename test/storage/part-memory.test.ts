@@ -1,8 +1,8 @@
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { partOpener } from '../../src/storage/s3/open-part';
-import { createPartMemory } from '../../src/storage/s3/part-memory';
+import { createPartMemory, type MemoryShare } from '../../src/storage/s3/part-memory';
+import { openPartSpace } from '../../src/storage/s3/part-space';
 import { failureOf } from './failure-of';
 import { contentOf, someBytes } from './some-bytes';
 
@@ -17,23 +17,35 @@ describe('parts', () => {
 
   it('are kept in memory while there is some, then wait for their own, then go to files', async () => {
     const memory = createPartMemory(20 * MiB);
-    const open = partOpener(memory, folder);
-    const first = await open(10 * MiB, 0);
-    const second = await open(10 * MiB, 1);
-    expect(await open(10 * MiB, 2)).toBeUndefined();
-    const ofAnother = await open(10 * MiB, 0); // an upload with nothing on its way must not wait for others
+    const space = openPartSpace(memory, folder);
+    const first = await space.open(10 * MiB, 0);
+    const second = await space.open(10 * MiB, 1);
+    expect(await space.open(10 * MiB, 2)).toBeUndefined();
+    // an upload with nothing on its way must not wait for others
+    const ofAnother = await openPartSpace(memory, folder).open(10 * MiB, 0);
     expect([first, second, ofAnother].every((part) => part !== undefined)).toBe(true);
     await second?.discard();
     await second?.discard();
-    expect(memory.reserve(10 * MiB)).toBe(true);
-    expect(memory.reserve(MiB)).toBe(false);
+    const check = memory.join();
+    expect(check.reserve(10 * MiB)).toBe(true);
+    expect(check.reserve(MiB)).toBe(false);
     await Promise.all([first?.discard(), ofAnother?.discard()]);
   });
 
+  it('of uploads that run at once get equal shares of it', () => {
+    const memory = createPartMemory(64 * MiB);
+    const [first, second] = [memory.join(), memory.join()];
+    const taken = (share: MemoryShare) => [1, 2, 3, 4].filter(() => share.reserve(16 * MiB)).length;
+    expect([taken(first), taken(second)]).toEqual([2, 2]);
+    second.release(32 * MiB);
+    second.leave();
+    expect(taken(first)).toBe(2);
+  });
+
   it('above half of the memory always go to files, three at most', async () => {
-    const open = partOpener(createPartMemory(20 * MiB), folder);
-    const parts = [await open(11 * MiB, 0), await open(11 * MiB, 1)];
-    expect(await open(11 * MiB, 2)).toBeUndefined();
+    const space = openPartSpace(createPartMemory(20 * MiB), folder);
+    const parts = [await space.open(11 * MiB, 0), await space.open(11 * MiB, 1)];
+    expect(await space.open(11 * MiB, 2)).toBeUndefined();
     await Promise.all(parts.map((part) => part?.discard()));
   });
 
@@ -41,7 +53,7 @@ describe('parts', () => {
     ['in memory', 64 * MiB],
     ['in a file', MiB],
   ])('%s give their bytes back, as often as asked', async (_, budget) => {
-    const part = await partOpener(createPartMemory(budget), folder)(6 * MiB, 0);
+    const part = await openPartSpace(createPartMemory(budget), folder).open(6 * MiB, 0);
     if (!part) throw new Error('expected a part');
     const content = someBytes(7 * MiB);
     let rest: Buffer = content.subarray(0, 3 * MiB + 77);
@@ -61,7 +73,7 @@ describe('parts', () => {
   });
 
   it('that do not fit on the spill folder are refused before they are filled', async () => {
-    const failed = await failureOf(partOpener(createPartMemory(MiB), folder)(2 ** 52, 0));
+    const failed = await failureOf(openPartSpace(createPartMemory(MiB), folder).open(2 ** 52, 0));
     expect(failed.code).toBe('space-short');
     expect(failed.message).toContain(folder);
   });

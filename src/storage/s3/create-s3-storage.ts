@@ -5,9 +5,9 @@ import { concurrently } from '../concurrently';
 import { checkKey, checkPrefix } from '../keys';
 import type { Storage } from '../storage';
 import { abortMultipart, type Multipart, openMultiparts } from './multipart';
-import { partOpener } from './open-part';
 import { type PartMemory, sharedPartMemory } from './part-memory';
 import { partSchedule } from './part-schedule';
+import { openPartSpace } from './part-space';
 import { redactAttributes } from './request-headers';
 import { prepareBucket } from './s3-bucket';
 import { defaultTimeouts, type S3Timeouts } from './s3-client';
@@ -43,7 +43,7 @@ export function createS3Storage(options: S3StorageOptions): Storage {
     parallelParts: config['parallel-parts'],
     storageClass,
     md5: { demanded: false },
-    openPart: partOpener(memory, spillFolder),
+    openSpace: () => openPartSpace(memory, spillFolder),
   };
   const known = (key: string) => {
     checkKey(connection, key);

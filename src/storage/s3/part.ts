@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { blockBytes, type PartMemory } from './part-memory';
+import { blockBytes, type MemoryShare } from './part-memory';
 import type { SpillFile } from './spill-file';
 
 /** Bytes of one part, kept until the store has them, so that they can be sent again. */
@@ -15,7 +15,7 @@ export interface Part {
 }
 
 /** A part in memory; `size` bytes of `memory` must have been reserved for it and are released by `discard`. */
-export function memoryPart(size: number, memory: PartMemory): Part {
+export function memoryPart(size: number, memory: MemoryShare): Part {
   let blocks: Buffer[] = [];
   let bytes = 0;
   let kept = true;

@@ -4,21 +4,19 @@ import type { TransferOptions, Upload } from '../storage';
 import { abortMultipart, beginMultipart, completeMultipart, type Multipart } from './multipart';
 import type { Part } from './part';
 import type { PartSchedule } from './part-schedule';
+import type { PartSpace } from './part-space';
 import { PartsInFlight } from './parts-in-flight';
 import type { S3Connection } from './s3-connection';
 import { deleteObjects } from './s3-listing';
 import { headObject } from './s3-objects';
 import { sendPart, sendWhole } from './send-part';
 
-/** An empty part of this size; undefined where one of the upload's parts that are `inFlight` should arrive first. */
-export type OpenPart = (bytes: number, inFlight: number) => Promise<Part | undefined>;
-
 export interface UploadSettings {
   readonly schedule: PartSchedule;
   readonly parallelParts: number;
   readonly storageClass: string | undefined;
   readonly md5: { demanded: boolean };
-  readonly openPart: OpenPart;
+  readonly openSpace: () => PartSpace;
 }
 
 /** How long an aborted upload waits for parts on their way, in milliseconds. */
@@ -37,6 +35,7 @@ export class S3Upload implements Upload {
   /** For what need not end by itself when the caller stops; parts do. */
   readonly #soon: AbortSignal;
   readonly #inFlight = new PartsInFlight();
+  readonly #space: PartSpace;
   #filling: Part | undefined;
   #multipart: Multipart | undefined;
   #bytes = 0;
@@ -46,6 +45,7 @@ export class S3Upload implements Upload {
     this.#connection = connection;
     this.#key = key;
     this.#settings = settings;
+    this.#space = settings.openSpace();
     this.#options = options;
     this.#soon = options.signal ? AbortSignal.any([options.signal, this.#stop.signal]) : this.#stop.signal;
   }
@@ -86,6 +86,7 @@ export class S3Upload implements Upload {
       await this.#refuse(stored, bytes);
     }
     this.#state = 'completed';
+    this.#space.close();
   }
 
   async abort(): Promise<void> {
@@ -99,6 +100,7 @@ export class S3Upload implements Upload {
     clearTimeout(cut);
     await this.#filling?.discard();
     this.#filling = undefined;
+    this.#space.close();
     // what cannot be removed now is found by the sweep
     if (this.#multipart) await abortMultipart(this.#connection, this.#multipart).catch(() => undefined);
   }
@@ -115,11 +117,11 @@ export class S3Upload implements Upload {
   }
 
   async #nextPart(): Promise<Part> {
-    const { schedule, openPart } = this.#settings;
+    const { schedule } = this.#settings;
     if (this.#bytes >= schedule.reach) throw this.#tooLarge();
     const size = schedule.sizeAfter(this.#inFlight.bytes);
     for (;;) {
-      const part = await openPart(size, this.#inFlight.count);
+      const part = await this.#space.open(size, this.#inFlight.count);
       if (part) return part;
       await this.#inFlight.next();
     }
@@ -143,8 +145,8 @@ export class S3Upload implements Upload {
   }
 
   async #putWhole(): Promise<void> {
-    const { openPart, storageClass, md5, schedule } = this.#settings;
-    this.#filling ??= await openPart(schedule.sizeAfter(0), 0);
+    const { storageClass, md5, schedule } = this.#settings;
+    this.#filling ??= await this.#space.open(schedule.sizeAfter(0), 0);
     if (!this.#filling) return;
     await sendWhole(this.#connection, this.#key, this.#filling, { signal: this.#soon, md5, storageClass });
     await this.#filling.discard();
