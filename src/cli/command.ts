@@ -16,3 +16,17 @@ export function examples(...lines: readonly (readonly [string, string])[]): stri
   const width = Math.max(...lines.map(([line]) => line.length));
   return `\nExamples:\n${lines.map(([line, what]) => `  $ ${line.padEnd(width)}  ${what}`).join('\n')}\n`;
 }
+
+/** For commands that follow a job. */
+export const followHelp = `
+While it follows a job, Ctrl-C stops the following and not the job: it says how to watch or cancel it, and exits with 130.
+`;
+
+/** Commander neither prints errors nor exits: `main` does both. */
+export function quiet(command: Command): Command {
+  return command
+    .exitOverride()
+    .configureOutput({ outputError: () => undefined })
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError(false);
+}

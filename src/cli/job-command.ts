@@ -3,16 +3,15 @@ import { followJob } from '../client/follow-job';
 import { HoldfastFailure } from '../client/holdfast-failure';
 import type { JobOutcome } from '../client/job-outcome';
 import type { AnyRequest } from '../client/job-request-memo';
-import { type StartedJob, startJob } from '../client/start-job';
+import { newJobId, type StartedJob, startJob } from '../client/start-job';
 import { isPolled } from '../client/workers-polling';
 import type { JobType } from '../model/job-state';
 import { controlQueue } from '../model/task-queues';
+import { catchInterrupt, type Interrupt } from './interrupt';
+import { publicNames } from './public-names';
 import { describeOutcome } from './screen/job-outcome';
 import { createJobProgress } from './screen/job-progress';
 import type { Screen } from './screen/screen';
-
-/** The conventional code of a program that Ctrl-C ended. */
-const interrupted = 130;
 
 /** Starts a job and follows it to its end, unless `detach`. */
 export async function runJob(
@@ -22,52 +21,60 @@ export async function runJob(
   detach: boolean,
   screen: Screen,
 ): Promise<void> {
-  const started = await startJob(client, type, request);
-  screen.note(describeStart(started, type));
-  if (started.how === 'started') await warnOfNobody(client, screen);
-  if (detach) screen.answer(started, `watch it with: holdfast watch ${started.jobId}`);
-  else await follow(client, started.jobId, screen);
+  // An id of our own making, too, is known before anything starts: who interrupts us in that moment is told it.
+  const jobId = request['job-id'] ?? newJobId(type, request.database);
+  const interrupt = catchInterrupt();
+  try {
+    const started = await startJob(client, type, { ...request, 'job-id': jobId });
+    screen.note(describeStart(started, type));
+    if (started.how === 'started') await warnOfNobody(client, screen);
+    if (detach) screen.answer(publicNames(started), `watch it with: holdfast watch ${jobId}`);
+    else await followUntil(interrupt, client, jobId, screen);
+  } finally {
+    interrupt.release();
+  }
 }
 
 /** Follows a job with a bar or lines; prints its end; rejects with its failure. Ctrl-C detaches and leaves it running. */
 export async function follow(client: Client, jobId: string, screen: Screen): Promise<void> {
-  const outcome = await followUntilDetached(client, jobId, screen);
-  if (outcome) return answerOutcome(outcome, screen);
-  screen.answer(
-    { 'job-id': jobId, status: 'running' },
-    `job ${jobId} goes on without this terminal\n  watch it with:  holdfast watch ${jobId}\n  cancel it with: holdfast cancel ${jobId}`,
-  );
-  process.exitCode = interrupted;
+  const interrupt = catchInterrupt();
+  try {
+    await followUntil(interrupt, client, jobId, screen);
+  } finally {
+    interrupt.release();
+  }
 }
 
 /** Prints a success, throws a failure. */
 export function answerOutcome(outcome: JobOutcome, screen: Screen): void {
-  if (outcome.status === 'error') throw new HoldfastFailure(outcome.failure);
+  if (outcome.status === 'error') throw new HoldfastFailure(outcome.failure, outcome.result);
   screen.answer(outcome.result, describeOutcome(outcome.result, screen.colors));
 }
 
-async function followUntilDetached(client: Client, jobId: string, screen: Screen): Promise<JobOutcome | undefined> {
-  const detach = new AbortController();
-  const onInterrupt = () => detach.abort();
+async function followUntil(interrupt: Interrupt, client: Client, jobId: string, screen: Screen): Promise<void> {
   const progress = createJobProgress(screen);
-  process.once('SIGINT', onInterrupt);
-  try {
-    const { show, silence } = progress;
-    return await followJob(client, jobId, { signal: detach.signal, onSight: show, onSilence: silence });
-  } finally {
-    process.removeListener('SIGINT', onInterrupt);
-    progress.stop();
-  }
+  const { show: onSight, silence: onSilence, stop } = progress;
+  const outcome = await followJob(client, jobId, { signal: interrupt.signal, onSight, onSilence }).finally(stop);
+  if (outcome) return answerOutcome(outcome, screen);
+  screen.answer({ 'job-id': jobId, status: 'running' }, describeDetached(jobId));
+  process.exitCode = interrupt.code;
 }
 
 async function warnOfNobody(client: Client, screen: Screen): Promise<void> {
-  if (await isPolled(client, controlQueue, 'workflows')) return;
-  screen.note(
-    screen.colors.yellow('no control worker is asking for work: the job waits until one is started, with: holdfast up'),
-  );
+  if (await isPolled(client, controlQueue, 'workflows').catch(() => true)) return;
+  const text = 'no control worker is asking for work: the job waits until one is started, with: holdfast up';
+  screen.note(screen.colors.yellow(text));
 }
 
 function describeStart({ jobId, how }: StartedJob, type: JobType): string {
   if (how === 'started') return `started ${type} ${jobId}`;
   return how === 'joined' ? `joined ${jobId}, which runs already` : `${jobId} has ended before; this is its result`;
+}
+
+function describeDetached(jobId: string): string {
+  return [
+    `job ${jobId} goes on without this terminal`,
+    `  watch it with:  holdfast watch ${jobId}`,
+    `  cancel it with: holdfast cancel ${jobId}`,
+  ].join('\n');
 }

@@ -7,7 +7,7 @@ import type { Screen } from './screen/screen';
 /** Prints a failure, as text on stderr or as JSON on stdout, and returns the exit code that belongs to it. */
 export function reportFailure(error: unknown, screen: Screen): number {
   const known = asJobFailure(error);
-  screen.failure(known);
+  screen.failure(known, error instanceof HoldfastFailure ? error.result : undefined);
   return known.exit;
 }
 

@@ -1,26 +1,34 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** Options that every job has. */
-export interface JobOptions {
+export interface StartOptions {
   jobId?: string;
   storage?: string;
-  wait?: number | false;
-  noWait?: boolean;
   detach?: boolean;
 }
 
-export function addJobOptions(command: Command): Command {
+/** Options of the jobs that take the lock. */
+export interface JobOptions extends StartOptions {
+  /** Seconds; false for --no-wait. */
+  wait?: number | false;
+}
+
+export function addStartOptions(command: Command): Command {
   return command
     .option('--job-id <id>', 'id of the job: the same id runs once, however often it is asked for')
     .option('--storage <name>', "a storage of the configuration instead of the database's own")
-    .option('--wait <seconds>', 'how long to wait for the lock', wholeNumber)
-    .option('--no-wait', 'fail at once if the lock is held')
     .option('--detach', 'start the job and return at once');
 }
 
-/** The request's keys that come from those options. `--no-wait` sets wait to false. */
+export function addJobOptions(command: Command): Command {
+  return addStartOptions(command)
+    .option('--wait <seconds>', 'how long to wait for the lock', wholeNumber)
+    .option('--no-wait', 'fail at once if the lock is held');
+}
+
+/** The request's keys that come from those options. */
 export function commonRequest(database: string, { jobId, storage, wait }: JobOptions) {
-  const waitSeconds = wait === false ? 0 : typeof wait === 'number' ? wait : undefined;
+  const waitSeconds = wait === false ? 0 : wait;
   return withoutUndefined({ database, 'job-id': jobId, storage, 'wait-seconds': waitSeconds, origin: 'manual' });
 }
 
@@ -29,7 +37,7 @@ export function withoutUndefined<T extends object>(value: T): T {
 }
 
 export function wholeNumber(text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
+  if (/^\d{1,9}$/.test(text)) return Number(text);
   throw new InvalidArgumentError(`"${text}" is not a whole number.`);
 }
 

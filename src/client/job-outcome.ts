@@ -13,36 +13,41 @@ export type JobOutcome =
   | { readonly status: 'success'; readonly result: JobResult }
   | { readonly status: 'error'; readonly failure: JobFailure; readonly result?: JobResult };
 
-/** Turns what `handle.result()` rejects with into a failure of the error table; anything that is not a workflow's end is thrown on. */
-export function outcomeOfFailure(jobId: string, error: unknown): JobOutcome {
-  if (!(error instanceof WorkflowFailedError)) throw error;
-  const cause = error.cause;
-  if (cause instanceof ApplicationFailure) return outcomeOfApplicationFailure(jobId, cause);
-  if (cause instanceof CancelledFailure)
-    return { status: 'error', failure: asFailure('job-cancelled', { job: jobId, type: 'backup', database: '' }) };
-  return { status: 'error', failure: asFailure('job-terminated', { job: jobId, reason: endedHow(cause) }) };
+/** The workflow that ended, as far as messages need to name it. */
+export interface Ended {
+  readonly jobId: string;
+  readonly type: string;
+  readonly database?: string;
 }
 
-function outcomeOfApplicationFailure(jobId: string, cause: ApplicationFailure): JobOutcome {
-  const result = cause.details?.[0] as JobResult | undefined;
-  if (!isErrorCode(cause.type)) {
-    return {
-      status: 'error',
-      failure: asFailure('internal-defect', { operation: 'job', reason: cause.message, job: jobId }),
-      result,
-    };
-  }
-  const { hint, exit } = result?.error ?? asFailure(cause.type, { job: jobId });
+/** What `handle.result()` rejected with, as a failure of the error table; anything that is not a workflow's end is thrown on. */
+export function failedOutcome(ended: Ended, error: unknown): JobOutcome & { readonly status: 'error' } {
+  if (!(error instanceof WorkflowFailedError)) throw error;
+  const { cause } = error;
+  if (cause instanceof ApplicationFailure) return applicationFailed(ended, cause);
+  const { jobId: job, type, database = '' } = ended;
+  if (cause instanceof CancelledFailure) return failed('job-cancelled', { job, type, database });
+  return failed('job-terminated', { job, reason: endedHow(cause) });
+}
+
+/** Jobs carry their result in the failure's details, other workflows of ours their JobFailure under `error`. */
+function applicationFailed({ jobId }: Ended, cause: ApplicationFailure): JobOutcome & { readonly status: 'error' } {
+  const [told] = (cause.details ?? []) as [(Partial<JobResult> & { error?: Partial<JobFailure> })?];
+  const result = told?.status === undefined ? undefined : (told as JobResult);
+  if (!isErrorCode(cause.type))
+    return { ...failed('internal-defect', { operation: 'job', reason: cause.message, job: jobId }), result };
+  const made = failed(cause.type, { job: jobId }).failure;
+  const { hint = made.hint, exit = made.exit } = told?.error ?? {};
   return { status: 'error', failure: { code: cause.type, message: cause.message, hint, exit }, result };
 }
 
-function asFailure(code: ErrorCode, details: Record<string, string>): JobFailure {
+function failed(code: ErrorCode, details: Record<string, string>): JobOutcome & { readonly status: 'error' } {
   const { message, hint, exit } = failure(code, details);
-  return { code, message, hint, exit };
+  return { status: 'error', failure: { code, message, hint, exit } };
 }
 
 function endedHow(cause: unknown): string {
-  if (cause instanceof TerminatedFailure) return 'terminated by an administrator';
+  if (cause instanceof TerminatedFailure) return `terminated by an administrator: ${cause.message}`;
   if (cause instanceof TimeoutFailure) return 'it ran out of time';
   return cause instanceof Error ? cause.message : 'ended for an unknown reason';
 }

@@ -1,9 +1,12 @@
 import type { Client } from '@temporalio/client';
+import { JobType } from '../model/job-state';
 import { searchAttributes } from '../model/search-attributes';
+import { controlQueue } from '../model/task-queues';
 
 export interface ListedJob {
   readonly jobId: string;
   readonly type: string;
+  /** As Temporal says it: RUNNING, COMPLETED, FAILED, CANCELED, TERMINATED, TIMED_OUT, PAUSED. */
   readonly state: string;
   readonly phase?: string;
   readonly database?: string;
@@ -21,10 +24,9 @@ export interface JobFilter {
 /** The jobs that Temporal still knows, newest first. Visibility lags by moments: a job started just now may be missing. */
 export async function listJobs(client: Client, filter: JobFilter): Promise<ListedJob[]> {
   const jobs: ListedJob[] = [];
-  for await (const execution of client.workflow.list({
-    query: jobQuery(filter),
-    pageSize: Math.min(filter.limit, 200),
-  })) {
+  if (filter.limit === 0) return jobs;
+  const pageSize = Math.min(filter.limit, 200);
+  for await (const execution of client.workflow.list({ query: jobQuery(filter), pageSize })) {
     const attributes = new Map(
       execution.typedSearchAttributes.getAll().map(({ key, value }) => [key.name, String(value)]),
     );
@@ -43,10 +45,17 @@ export async function listJobs(client: Client, filter: JobFilter): Promise<Liste
   return jobs;
 }
 
+/** A namespace may be shared with programs that also have a workflow "backup", but not with our queue. */
 function jobQuery({ database, running }: JobFilter): string {
-  const clauses = [`WorkflowType IN ('backup', 'restore', 'verify')`];
-  // The configuration's names hold no quote, but a query is no place for trust.
-  if (database) clauses.push(`${searchAttributes.database} = '${database.replaceAll(/['\\]/g, '')}'`);
+  const clauses = [
+    `WorkflowType IN (${JobType.options.map(quoted).join(', ')})`,
+    `TaskQueue = ${quoted(controlQueue)}`,
+  ];
+  if (database !== undefined) clauses.push(`${searchAttributes.database} = ${quoted(database)}`);
   if (running) clauses.push(`ExecutionStatus = 'Running'`);
   return clauses.join(' AND ');
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`;
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { type Client, WorkflowExecutionAlreadyStartedError, type WorkflowHandle } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
 import { failure } from '../model/errors';
-import { JobId } from '../model/ids';
+import { BackupRequest, RestoreRequest, VerifyRequest } from '../model/job-request';
 import type { JobType } from '../model/job-state';
 import { searchAttributes } from '../model/search-attributes';
 import { controlQueue } from '../model/task-queues';
+import { describeWorkflow, isJob, isOpen, type JobDescription, requestOf } from './describe-job';
 import { type AnyRequest, canonicalRequest, differingKeys, requestMemo } from './job-request-memo';
 
 export interface StartedJob {
@@ -14,16 +15,25 @@ export interface StartedJob {
   readonly how: 'started' | 'joined' | 'finished';
 }
 
+const schemas = { backup: BackupRequest, restore: RestoreRequest, verify: VerifyRequest };
+
 /**
  * Starts a job, or joins the one that runs under this id, or finds the one that ended under it. The job id is the workflow id; one is made
- * where none is given. Rejects with `job-id-taken` if that id was used for another request.
+ * where none is given. Rejects with `request-invalid` before anything is started, or with `job-id-taken` if that id was used for another request.
  */
 export async function startJob(client: Client, type: JobType, request: AnyRequest): Promise<StartedJob> {
-  const jobId = readJobId(request['job-id'] ?? newJobId(type, request.database));
-  const before = await findRequest(client, jobId);
-  if (before) requireSameRequest(jobId, before.request, request);
-  if (before) return { jobId, how: before.running ? 'joined' : 'finished' };
-  return startNew(client, type, jobId, request);
+  const jobId = request['job-id'] ?? newJobId(type, request.database);
+  requireReadable(type, { ...request, 'job-id': jobId });
+  const before = await describeWorkflow(client, jobId);
+  if (before) return joinSame(client, before, type, request);
+  try {
+    await client.workflow.start(type, startOptions(type, jobId, request));
+    return { jobId, how: 'started' };
+  } catch (error) {
+    const winner = error instanceof WorkflowExecutionAlreadyStartedError && (await describeWorkflow(client, jobId));
+    if (!winner) throw error;
+    return joinSame(client, winner, type, request); // somebody was faster
+  }
 }
 
 /** For people to read and sort: type, database and moment, with a few random letters against collisions. */
@@ -32,33 +42,37 @@ export function newJobId(type: JobType, database: string): string {
   return `${database}-${type}-${moment}Z-${randomBytes(3).toString('hex')}`;
 }
 
-async function startNew(client: Client, type: JobType, jobId: string, request: AnyRequest): Promise<StartedJob> {
-  try {
-    await startListed(client, type, jobId, request);
-    return { jobId, how: 'started' };
-  } catch (error) {
-    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-    const winner = await findRequest(client, jobId); // somebody was faster
-    requireSameRequest(jobId, winner?.request, request);
-    return { jobId, how: winner?.running === false ? 'finished' : 'joined' };
-  }
+/** An id that a job was refused under stays used; so what can be told at once is told before. */
+function requireReadable(type: JobType, request: AnyRequest): void {
+  const problems = (schemas[type].safeParse(request).error?.issues ?? []).map(({ path, message }) => {
+    const key = path.join('.');
+    return key === 'job-id' ? `job-id: "${request['job-id']}" ${message}` : `${key}: ${message}`;
+  });
+  if (problems.length > 0) throw failure('request-invalid', { problems: problems.join('; '), command: type });
 }
 
-/** A namespace that no worker has made ready yet refuses our attributes: the job starts without them, and sets them itself when a worker takes it. */
-async function startListed(client: Client, type: JobType, jobId: string, request: AnyRequest): Promise<void> {
-  const options = startOptions(type, jobId, request);
-  try {
-    await client.workflow.start(type, options);
-  } catch (error) {
-    if (!isAttributeUnknown(error)) throw error;
-    const { typedSearchAttributes: _, ...unlisted } = options;
-    await client.workflow.start(type, unlisted);
-  }
+async function joinSame(
+  client: Client,
+  before: JobDescription,
+  type: JobType,
+  request: AnyRequest,
+): Promise<StartedJob> {
+  const jobId = before.workflowId;
+  const difference = await differenceFrom(client, before, type, request);
+  if (difference !== '') throw failure('job-id-taken', { job: jobId, difference });
+  return { jobId, how: isOpen(before.status.name) ? 'joined' : 'finished' };
 }
 
-function isAttributeUnknown(error: unknown): boolean {
-  const { cause } = error as { cause?: { details?: string } };
-  return /search attribute/i.test(cause?.details ?? '');
+async function differenceFrom(
+  client: Client,
+  before: JobDescription,
+  type: JobType,
+  request: AnyRequest,
+): Promise<string> {
+  if (!isJob(before)) return `a workflow "${before.type}" that is no job of Holdfast`;
+  if (before.type !== type) return `a ${before.type}, not a ${type}`;
+  const differing = differingKeys(await requestOf(client, before), canonicalRequest(request));
+  return differing === '' ? '' : `they differ in ${differing}`;
 }
 
 function startOptions(type: JobType, jobId: string, request: AnyRequest) {
@@ -81,37 +95,6 @@ function startOptions(type: JobType, jobId: string, request: AnyRequest) {
 
 function describeRequest(type: JobType, request: AnyRequest): string {
   const lines = Object.entries(request).filter(([, value]) => value !== undefined && typeof value !== 'object');
-  return [`**${type} of ${request.database}**`, '', ...lines.map(([key, value]) => `- ${key}: ${String(value)}`)].join(
-    '\n',
-  );
-}
-
-function readJobId(text: string): string {
-  const parsed = JobId.safeParse(text);
-  if (!parsed.success)
-    throw failure('request-invalid', {
-      problems: `job-id "${text}" ${parsed.error.issues[0]?.message ?? ''}`,
-      command: 'backup',
-    });
-  return parsed.data;
-}
-
-async function findRequest(client: Client, jobId: string): Promise<{ request?: string; running: boolean } | undefined> {
-  const handle: WorkflowHandle = client.workflow.getHandle(jobId);
-  try {
-    const { memo, status } = await handle.describe();
-    return {
-      request: memo?.[requestMemo] as string | undefined,
-      running: status.name === 'RUNNING' || status.name === 'PAUSED',
-    };
-  } catch (error) {
-    if ((error as Error).name === 'WorkflowNotFoundError') return undefined;
-    throw error;
-  }
-}
-
-function requireSameRequest(jobId: string, before: string | undefined, request: AnyRequest): void {
-  const now = canonicalRequest(request);
-  if (before === undefined || before === now) return;
-  throw failure('job-id-taken', { job: jobId, difference: differingKeys(before, now) });
+  const items = lines.map(([key, value]) => `- ${key}: ${String(value)}`);
+  return [`**${type} of ${request.database}**`, '', ...items].join('\n');
 }

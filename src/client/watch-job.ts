@@ -1,25 +1,29 @@
-import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import type { Client } from '@temporalio/client';
 import { decodeArrayFromPayloads } from '@temporalio/common/lib/internal-non-workflow';
 import { failure } from '../model/errors';
+import type { JobType, JobView } from '../model/job-state';
 import { Progress } from '../model/progress';
 import { searchAttributes } from '../model/search-attributes';
-import { requestedValue, requestMemo } from './job-request-memo';
+import { describeWorkflow, isJob, isOpen, isUntaken, type JobDescription } from './describe-job';
 
 /** What can be seen of a job from outside, at one moment. */
 export interface JobSight {
   readonly jobId: string;
   readonly runId: string;
-  readonly type: string;
+  readonly type: JobType;
   /** RUNNING, COMPLETED, FAILED, CANCELED, TERMINATED, TIMED_OUT, PAUSED. */
   readonly state: string;
   readonly startedAt: Date;
   readonly closedAt?: Date;
   readonly database?: string;
-  readonly phase?: string;
+  /** What it is doing now; `queued` until a control worker takes it, and as it was when it ended. */
+  readonly phase: string;
+  /** Who holds the lock that it waits for. */
+  readonly waitingFor?: string;
   readonly backupId?: string;
   readonly unit?: string;
-  /** The storage that the request named, if it did. */
-  readonly storage?: string;
+  /** Id of the Temporal schedule that started it. */
+  readonly schedule?: string;
   /** Steps under way, with what they last reported, and their last failure where they are being tried again. */
   readonly steps: readonly StepSight[];
 }
@@ -31,40 +35,53 @@ export interface StepSight {
   readonly lastFailure?: string;
 }
 
-/** Describes a job; rejects with `job-unknown`. Costs no history. */
+/** Answering who holds the lock takes a control worker, which may be away. */
+const queryPatience = 2_000;
+const scheduledBy = 'TemporalScheduledById';
+
+/** Rejects with `job-unknown`, also for workflows that are no jobs. Costs no history. */
 export async function lookAtJob(client: Client, jobId: string): Promise<JobSight> {
-  const description = await describeJob(client, jobId);
+  const description = await describeWorkflow(client, jobId);
+  if (!description || !isJob(description)) throw failure('job-unknown', { job: jobId });
   const attribute = (name: string) => readKeyword(description, name);
+  const phase = isUntaken(description) ? 'queued' : (attribute(searchAttributes.phase) ?? 'planning');
   return {
     jobId,
     runId: description.runId,
-    type: description.type,
+    type: description.type as JobType,
     state: description.status.name,
     startedAt: description.startTime,
     closedAt: description.closeTime,
     database: attribute(searchAttributes.database),
-    phase: attribute(searchAttributes.phase),
+    phase,
+    waitingFor: await readHolders(client, description, phase),
     backupId: attribute(searchAttributes.backupId),
     unit: attribute(searchAttributes.unit),
-    storage: requestedValue(description.memo?.[requestMemo], 'storage'),
+    schedule: attribute(scheduledBy),
     steps: await readSteps(client, description),
   };
 }
 
-async function describeJob(client: Client, jobId: string): Promise<WorkflowExecutionDescription> {
-  try {
-    return await client.workflow.getHandle(jobId).describe();
-  } catch (error) {
-    if ((error as Error).name === 'WorkflowNotFoundError') throw failure('job-unknown', { job: jobId }, error);
-    throw error;
-  }
+/** Whether it still runs. */
+export function runs({ state }: JobSight): boolean {
+  return isOpen(state);
 }
 
-function readKeyword(description: WorkflowExecutionDescription, name: string): string | undefined {
+function readKeyword(description: JobDescription, name: string): string | undefined {
   return description.typedSearchAttributes.getAll().find(({ key }) => key.name === name)?.value as string | undefined;
 }
 
-async function readSteps(client: Client, description: WorkflowExecutionDescription): Promise<StepSight[]> {
+async function readHolders(client: Client, { workflowId, status }: JobDescription, phase: string) {
+  if (phase !== 'waiting' || !isOpen(status.name)) return undefined;
+  try {
+    const ask = () => client.workflow.getHandle(workflowId).query<JobView>('status');
+    return (await client.withDeadline(Date.now() + queryPatience, ask)).waitingFor;
+  } catch {
+    return undefined; // that it waits is known; for whom is a courtesy
+  }
+}
+
+async function readSteps(client: Client, description: JobDescription): Promise<StepSight[]> {
   const pending = description.raw.pendingActivities ?? [];
   const steps = pending.map(async (activity) => ({
     step: activity.activityType?.name ?? 'step',

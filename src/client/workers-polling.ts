@@ -3,7 +3,7 @@ import type { Client } from '@temporalio/client';
 const workflowQueue = 1;
 const activityQueue = 2;
 
-/** Whether a worker took or asked for work of this queue within the last minutes. Temporal remembers pollers for about five. */
+/** Whether a worker asks for work of this queue, or did so within the last minutes: Temporal remembers a dead one for about five. */
 export async function isPolled(client: Client, taskQueue: string, kind: 'workflows' | 'activities'): Promise<boolean> {
   const { pollers } = await client.workflowService.describeTaskQueue({
     namespace: client.options.namespace,

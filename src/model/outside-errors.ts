@@ -14,6 +14,24 @@ export const outsideErrors = {
     message: 'use Temporal namespace "{namespace}": {reason}',
     hint: 'create it with: temporal operator namespace create {namespace}',
   },
+  'temporal-refused': {
+    exit: 7,
+    retried: false,
+    message: 'ask Temporal at "{address}" in namespace "{namespace}": {reason}',
+    hint: 'correct API key, certificate or namespace, then try: holdfast doctor',
+  },
+  'temporal-unprepared': {
+    exit: 7,
+    retried: false,
+    message: 'start a job in Temporal namespace "{namespace}": {reason}',
+    hint: 'a control worker registers what is missing when it starts: holdfast worker --control',
+  },
+  'control-silent': {
+    exit: 7,
+    retried: false,
+    message: 'ask a control worker to {operation}: {reason}',
+    hint: 'start one with: holdfast up, or, where Temporal runs already: holdfast worker --control',
+  },
   'temporal-server-missing': {
     exit: 7,
     retried: false,
@@ -68,6 +86,12 @@ export const outsideErrors = {
     retried: false,
     message: 'use storage "{storage}" ({place}): {operation} refused: {reason}',
     hint: "correct the storage's settings, then try: holdfast doctor",
+  },
+  'record-unreachable': {
+    exit: 8,
+    retried: false,
+    message: 'look for the record of job "{job}": Temporal does not know that job, and {reason}',
+    hint: 'see the jobs that Temporal knows with: holdfast jobs',
   },
   'object-missing': {
     exit: 8,

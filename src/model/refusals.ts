@@ -124,6 +124,18 @@ export const refusals = {
     message: 'restore into "{target}": it exists already',
     hint: 'choose another name with: holdfast restore {database} --into NAME',
   },
+  'not-confirmed': {
+    exit: 3,
+    retried: false,
+    message: 'confirm {operation}: the answer was no, nothing was done',
+    hint: 'answer y, or see how not to be asked with: holdfast {command} --help',
+  },
+  'schedule-foreign': {
+    exit: 3,
+    retried: false,
+    message: 'apply schedule "{schedule}": a schedule of that id exists already, and Holdfast did not make it',
+    hint: 'rename ours, or remove that one with: temporal schedule delete --schedule-id {schedule}',
+  },
   'record-unreadable': {
     exit: 3,
     retried: false,

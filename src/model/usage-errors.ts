@@ -37,7 +37,7 @@ export const usageErrors = {
     exit: 2,
     retried: false,
     message: 'find database "{database}": the configuration knows {known}',
-    hint: 'see the names with: holdfast list --help',
+    hint: 'correct the name, or see what is configured with: holdfast doctor',
   },
   'storage-unknown': {
     exit: 2,
@@ -86,6 +86,12 @@ export const usageErrors = {
     retried: false,
     message: 'find job "{job}": neither Temporal nor the job records know it',
     hint: 'see the known ones with: holdfast jobs',
+  },
+  'log-missing': {
+    exit: 2,
+    retried: false,
+    message: 'read log of job "{job}": {reason}',
+    hint: 'see the job with: holdfast show {job}',
   },
   'schedule-unknown': {
     exit: 2,

@@ -1,7 +1,8 @@
 import { databaseConfig, readConfig } from '../../client/configuration';
+import { requireStorage } from '../../client/configured-storage';
 import { withTemporal } from '../../client/connect';
 import type { BackupRequest } from '../../model/job-request';
-import { type Define, examples } from '../command';
+import { type Define, examples, followHelp } from '../command';
 import { runJob } from '../job-command';
 import {
   addJobOptions,
@@ -44,12 +45,13 @@ export const define: Define = (command, context) => {
         ['holdfast backup shop', 'back up and follow it to its end'],
         ['holdfast backup shop --method cold', 'stop the database, copy it, start it again'],
         ['holdfast backup shop --job-id before-upgrade --detach', 'start it once, whoever asks again'],
-      ),
+      ) + followHelp,
     )
     .action(async (database: string, options: Options) => {
       const { screen, configPath } = context();
       const { config } = await readConfig(configPath);
       databaseConfig(config, database);
+      if (options.storage !== undefined) requireStorage(config, options.storage);
       await withTemporal(config, (client) =>
         runJob(client, 'backup', backupRequest(database, options), options.detach === true, screen),
       );

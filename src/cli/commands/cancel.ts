@@ -19,7 +19,7 @@ export const define: Define = (command, context) => {
       const asked = await withTemporal(config, (client) => cancelJob(client, jobId));
       const text = asked
         ? `asked ${jobId} to stop; see it end with: holdfast watch ${jobId}`
-        : `${jobId} has ended already`;
+        : `${jobId} has ended already; see how with: holdfast show ${jobId}`;
       screen.answer({ 'job-id': jobId, cancelled: asked }, text);
     });
 };

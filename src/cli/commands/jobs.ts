@@ -1,7 +1,8 @@
-import { readConfig } from '../../client/configuration';
+import { databaseConfig, readConfig } from '../../client/configuration';
 import { withTemporal } from '../../client/connect';
 import { type ListedJob, listJobs } from '../../client/list-jobs';
 import { type Define, examples } from '../command';
+import { publicNames } from '../public-names';
 import { wholeNumber } from '../request-options';
 import { formatTable } from '../screen/table';
 import { formatDuration, formatTime } from '../screen/units';
@@ -19,26 +20,38 @@ export const define: Define = (command, context) => {
     .option('--limit <n>', 'at most so many', wholeNumber, 50)
     .addHelpText(
       'after',
-      examples(['holdfast jobs', 'the latest jobs'], ['holdfast jobs --running', 'what is going on now']),
+      examples(
+        ['holdfast jobs', 'the latest jobs, newest first'],
+        ['holdfast jobs --running', 'what is going on now'],
+        ['holdfast jobs --database shop --limit 5', 'the last five of one database'],
+      ),
     )
     .action(async (options: Options) => {
       const { screen, configPath } = context();
       const { config } = await readConfig(configPath);
       const jobs = await withTemporal(config, (client) => listJobs(client, options));
-      screen.answer(jobs, jobs.length ? jobsTable(jobs) : 'no jobs');
+      // A database may have left the configuration and its jobs not yet Temporal; but a name without jobs is rather a slip.
+      if (jobs.length === 0 && options.database !== undefined) databaseConfig(config, options.database);
+      screen.answer(publicNames(jobs), jobs.length ? jobsTable(jobs) : 'no jobs');
     });
 };
 
 function jobsTable(jobs: readonly ListedJob[]): string {
   const rows = jobs.map((job) => {
-    const took = formatDuration((job.closedAt ?? new Date()).getTime() - job.startedAt.getTime());
+    const took = formatDuration(Math.max(0, (job.closedAt ?? new Date()).getTime() - job.startedAt.getTime()));
     return [job.jobId, job.type, job.database ?? '', stateOf(job), job.backupId ?? '', formatTime(job.startedAt), took];
   });
   return formatTable(['job', 'type', 'database', 'state', 'backup', 'started', 'took'], rows);
 }
 
+const ends: Readonly<Record<string, string>> = {
+  COMPLETED: 'done',
+  FAILED: 'failed',
+  CANCELED: 'cancelled',
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed out',
+};
+
 function stateOf({ state, phase }: ListedJob): string {
-  return state === 'RUNNING'
-    ? (phase ?? 'queued')
-    : state.toLowerCase().replace('completed', 'done').replace('canceled', 'cancelled');
+  return ends[state] ?? phase ?? 'planning';
 }

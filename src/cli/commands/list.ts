@@ -1,7 +1,8 @@
 import { listRepository, type RepositoryListing } from '../../client/backups';
-import { databaseConfig, readConfig } from '../../client/configuration';
+import { readConfig } from '../../client/configuration';
 import { type Define, examples } from '../command';
 import { formatTable } from '../screen/table';
+import { formatTime } from '../screen/units';
 
 export const define: Define = (command, context) => {
   command
@@ -9,14 +10,16 @@ export const define: Define = (command, context) => {
     .option('--storage <name>', "a storage of the configuration instead of the database's own")
     .addHelpText(
       'after',
-      examples(['holdfast list shop', 'its backups and restores, oldest first; Temporal need not run']),
+      examples(
+        ['holdfast list shop', 'its backups and restores, oldest first; Temporal need not run'],
+        ['holdfast list shop --storage near', 'those on another storage than its own'],
+      ),
     )
     .action(async (database: string, options: { storage?: string }) => {
       const { screen, configPath } = context();
       const { config } = await readConfig(configPath);
-      databaseConfig(config, database);
       const listing = await listRepository(config, database, options.storage);
-      screen.answer(listing, describeListing(listing));
+      screen.answer(listing, describeListing(listing, database));
     });
 };
 
@@ -32,17 +35,21 @@ const head = [
   'backup-path',
 ];
 
-function describeListing({ place, rows }: RepositoryListing): string {
+function describeListing({ place, rows }: RepositoryListing, database: string): string {
   const table = rows.map((row) => [
     row['backup-id'] ?? '',
     row.action,
     row.status,
     row['reference-backup-id'] ?? '',
     row['lsn-start'] ? `${row['lsn-start']} / ${row['lsn-stop'] ?? ''}` : '',
-    row['start-time'] ?? '',
-    row['finish-time'] ?? '',
+    time(row['start-time']),
+    time(row['finish-time']),
     row.timeline === null ? '' : String(row.timeline),
     row['backup-path'],
   ]);
-  return `${place}\n${rows.length ? formatTable(head, table) : 'no backups yet'}`;
+  return `${place}\n${rows.length ? formatTable(head, table) : `no backups yet; make one with: holdfast backup ${database}`}`;
+}
+
+function time(text: string | null): string {
+  return text === null ? '' : formatTime(new Date(text));
 }

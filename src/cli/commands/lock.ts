@@ -1,11 +1,12 @@
-import { Argument } from 'commander';
-import { databaseConfig, readConfig } from '../../client/configuration';
+import { lockOf, readConfig } from '../../client/configuration';
 import { withTemporal } from '../../client/connect';
 import { forceRelease, viewLock } from '../../client/lock';
 import { failure } from '../../model/errors';
 import type { MutexState } from '../../model/hold';
 import { type Define, examples } from '../command';
+import { publicNames } from '../public-names';
 import { formatTable } from '../screen/table';
+import { formatTime } from '../screen/units';
 
 interface Options {
   release?: string;
@@ -14,8 +15,11 @@ interface Options {
 
 export const define: Define = (command, context) => {
   command
-    .addArgument(new Argument('<database>', 'the database (its lock is its own name unless configured otherwise)'))
-    .option('--release <job-id>', 'take the hold away from this job; its next step is refused')
+    .argument('<database>', 'the database, or the name of a lock that databases share')
+    .option(
+      '--release <job-id>',
+      'take the hold away from this job; its next step that touches the database is refused',
+    )
     .option('--reason <text>', 'why, for the history; needed with --release')
     .addHelpText(
       'after',
@@ -24,34 +28,43 @@ export const define: Define = (command, context) => {
         ['holdfast lock shop --release shop-backup-… --reason "host is gone"', 'take a hold away'],
       ),
     )
-    .action(async (database: string, options: Options) => {
+    .action(async (name: string, options: Options) => {
       const { screen, configPath } = context();
       const { config } = await readConfig(configPath);
-      const lock = databaseConfig(config, database).lock ?? database;
+      const lock = lockOf(config, name);
+      const release = readRelease(options);
       await withTemporal(config, async (client) => {
         const state = await viewLock(client, lock);
-        if (options.release) {
-          await forceRelease(client, lock, runOf(state, options.release), readReason(options));
-          screen.answer({ released: options.release }, `released the hold of ${options.release} on ${lock}`);
-        } else screen.answer(state ?? { lock, holders: [], waiters: [] }, describeLock(lock, state));
+        if (!release) return screen.answer(publicNames(viewOf(lock, state)), describeLock(lock, state));
+        const runId = runOf(state, release.jobId, lock);
+        const released = await forceRelease(client, lock, { runId, reason: release.reason });
+        const text = released ? `released the hold of ${release.jobId} on ${lock}` : `${lock} is free already`;
+        screen.answer({ lock, 'job-id': release.jobId, released }, text);
       });
     });
 };
 
-function readReason({ reason }: Options): string {
-  if (reason) return reason;
-  throw failure('usage-wrong', { reason: '--release needs a --reason', command: 'lock' });
+function readRelease({ release, reason }: Options): { jobId: string; reason: string } | undefined {
+  if (release === undefined && reason === undefined) return undefined;
+  if (release !== undefined && reason?.trim()) return { jobId: release, reason };
+  const missing = release === undefined ? '--reason goes with --release' : '--release needs a --reason';
+  throw failure('usage-wrong', { reason: missing, command: 'lock' });
 }
 
-function runOf(state: MutexState | undefined, jobId: string): string {
+function runOf(state: MutexState | undefined, jobId: string, lock: string): string {
   const found = [...(state?.holders ?? []), ...(state?.waiters ?? [])].find((one) => one.jobId === jobId);
   if (found) return found.runId;
-  throw failure('usage-wrong', { reason: `job "${jobId}" neither holds nor waits`, command: 'lock' });
+  throw failure('usage-wrong', { reason: `job "${jobId}" neither holds "${lock}" nor waits for it`, command: 'lock' });
+}
+
+function viewOf(lock: string, state: MutexState | undefined): Partial<MutexState> {
+  return state ?? { lock, holders: [], waiters: [] };
 }
 
 function describeLock(lock: string, state: MutexState | undefined): string {
   if (!state?.holders.length && !state?.waiters.length) return `${lock}: free`;
-  const holders = state.holders.map((one) => ['holds', one.mode, one.jobId, one.since, String(one.token)]);
-  const waiters = state.waiters.map((one) => ['waits', one.mode, one.jobId, one.since, '']);
-  return formatTable(['', 'mode', 'job', 'since', 'token'], [...holders, ...waiters]);
+  const time = (since: string) => formatTime(new Date(since));
+  const holders = state.holders.map((one) => ['holds', one.mode, one.jobId, time(one.since), String(one.token)]);
+  const waiters = state.waiters.map((one) => ['waits', one.mode, one.jobId, time(one.since), '']);
+  return formatTable([lock, 'mode', 'job', 'since', 'token'], [...holders, ...waiters]);
 }

@@ -1,11 +1,13 @@
 import type { Client } from '@temporalio/client';
 import { databaseConfig, readConfig } from '../../client/configuration';
+import { requireStorage } from '../../client/configured-storage';
 import { withTemporal } from '../../client/connect';
 import { planRestore } from '../../client/plan-restore';
 import { failure } from '../../model/errors';
 import type { RestoreRequest } from '../../model/job-request';
-import { type CliContext, type Define, examples } from '../command';
+import { type CliContext, type Define, examples, followHelp } from '../command';
 import { runJob } from '../job-command';
+import { publicNames } from '../public-names';
 import { addJobOptions, commonRequest, type JobOptions, wholeNumber, withoutUndefined } from '../request-options';
 import { askYesNo } from '../screen/ask';
 import { describeRestorePlan } from '../screen/restore-plan';
@@ -37,11 +39,12 @@ export const define: Define = (command, context) => {
         ['holdfast restore shop', 'the latest backup, after showing the plan and asking'],
         ['holdfast restore shop 2026-11-21T04:31:00Z --plan', 'only show what would happen'],
         ['holdfast restore shop --into shop_copy --yes', 'beside the live database'],
-      ),
+      ) + followHelp,
     )
     .action(async (database: string, backup: string, options: Options) => {
       const { config } = await readConfig(context().configPath);
       databaseConfig(config, database);
+      if (options.storage !== undefined) requireStorage(config, options.storage);
       await withTemporal(config, (client) =>
         restore(client, restoreRequest(database, backup, options), options, context()),
       );
@@ -55,25 +58,27 @@ async function restore(
   { screen }: CliContext,
 ): Promise<void> {
   if (options.plan || !options.yes) {
+    if (!options.plan) requireSomebody(screen);
+    screen.note(screen.colors.dim('planning and checking; nothing is touched …'));
     const plan = await planRestore(client, request);
     const text = describeRestorePlan(plan);
-    if (options.plan) return screen.answer(plan, text);
+    if (options.plan) return screen.answer(publicNames(plan), text);
     screen.note(text);
     // What was shown is what is restored, also if a newer backup comes meanwhile.
     request = { ...request, 'backup-id': plan.backupId };
-    await requireConsent(screen);
+    await requireConsent(request.database);
   }
   await runJob(client, 'restore', request, options.detach === true, screen);
 }
 
-async function requireConsent(screen: CliContext['screen']): Promise<void> {
-  if (!screen.interactive)
-    throw failure('usage-wrong', {
-      reason: 'a restore asks first, and there is nobody to ask: give --yes',
-      command: 'restore',
-    });
-  if (!(await askYesNo('Restore?')))
-    throw failure('usage-wrong', { reason: 'not confirmed, nothing was done', command: 'restore' });
+function requireSomebody({ canAsk }: CliContext['screen']): void {
+  const reason = 'a restore asks first, and there is nobody to ask: give --yes, or --plan to only look';
+  if (!canAsk) throw failure('usage-wrong', { reason, command: 'restore' });
+}
+
+async function requireConsent(database: string): Promise<void> {
+  if (await askYesNo(`Restore ${database}?`)) return;
+  throw failure('not-confirmed', { operation: `restore of ${database}`, command: 'restore' });
 }
 
 function restoreRequest(database: string, backup: string, options: Options): RestoreRequest {

@@ -1,22 +1,13 @@
 import type { Command } from 'commander';
 import { databaseConfig, readConfig } from '../../client/configuration';
 import { withTemporal } from '../../client/connect';
-import { applyChanges } from '../../client/schedules/apply';
-import { desiredSchedules, scheduleId } from '../../client/schedules/desired';
-import {
-  type Change,
-  changesNeeded,
-  type ExistingSchedule,
-  existingSchedules,
-} from '../../client/schedules/difference';
+import { scheduleId } from '../../client/schedules/desired';
 import { pauseSchedule, resumeSchedule, triggerSchedule } from '../../client/schedules/operate';
-import { failure } from '../../model/errors';
-import { type CliContext, type Define, examples } from '../command';
-import { askYesNo } from '../screen/ask';
-import { formatTable } from '../screen/table';
-import { formatTime } from '../screen/units';
+import { type CliContext, type Define, examples, quiet } from '../command';
+import { applySchedules } from '../schedule/apply-schedules';
+import { listSchedules } from '../schedule/list-schedules';
 
-type Operation = typeof triggerSchedule;
+type Context = () => CliContext;
 
 export const define: Define = (command, context) => {
   command.addHelpText(
@@ -25,96 +16,92 @@ export const define: Define = (command, context) => {
       ['holdfast schedule apply', "make Temporal's schedules match the configuration's, after showing the changes"],
       ['holdfast schedule list', 'with their next runs'],
       ['holdfast schedule trigger shop nightly', 'run it now'],
+      ['holdfast schedule pause shop nightly', 'let it rest; the next apply keeps it so'],
     ),
   );
+  defineApply(command, context);
+  defineList(command, context);
+  defineTrigger(command, context);
+  definePause(command, context);
+  defineResume(command, context);
+};
+
+function defineApply(command: Command, context: Context): void {
   sub(command, 'apply', "make Temporal's schedules match the configuration's")
     .option('--plan', 'show the changes, and stop')
     .option('--yes', 'do not ask')
-    .action((options: { plan?: boolean; yes?: boolean }) => apply(context(), options));
-  sub(command, 'list', 'list our schedules').action(() => list(context()));
-  operate(command, context, 'trigger', 'run one now', 'triggered', triggerSchedule);
-  operate(command, context, 'pause', 'let it rest', 'paused', (client, id) =>
-    pauseSchedule(client, id, 'paused by holdfast schedule pause'),
-  );
-  operate(command, context, 'resume', 'let it run again', 'resumed', (client, id) =>
-    resumeSchedule(client, id, 'resumed by holdfast schedule resume'),
-  );
-};
-
-function sub(command: Command, name: string, summary: string): Command {
-  return command
-    .command(name)
-    .description(summary)
-    .exitOverride()
-    .configureOutput({ outputError: () => undefined })
-    .option('--config <file>', 'configuration file')
-    .option('--json', 'print JSON, also for failures');
+    .addHelpText(
+      'after',
+      `
+Schedules that Holdfast did not make are left alone, and so is a person's pause. A run that comes while another is under way waits for it;
+one that is later than its catch-up (1h unless configured) is dropped. Times are UTC unless a zone is given.
+${examples(['holdfast schedule apply --plan', 'what would change'], ['holdfast schedule apply --yes', 'for scripts'])}`,
+    )
+    .action((options: { plan?: boolean; yes?: boolean }) => applySchedules(context(), options));
 }
 
-function operate(
-  command: Command,
-  context: () => CliContext,
-  name: string,
-  summary: string,
-  done: string,
-  operation: Operation,
-): void {
-  sub(command, name, summary)
-    .argument('<database>', 'its database')
-    .argument('<schedule>', 'its name in the configuration')
-    .action(async (database: string, schedule: string) => {
-      const { screen, configPath } = context();
-      const { config } = await readConfig(configPath);
-      databaseConfig(config, database);
+function defineList(command: Command, context: Context): void {
+  sub(command, 'list', 'list the schedules that apply has made')
+    .addHelpText('after', examples(['holdfast schedule list', 'with their next and last runs']))
+    .action(() => listSchedules(context()));
+}
+
+function defineTrigger(command: Command, context: Context): void {
+  operate(
+    command,
+    context,
+    'trigger',
+    'run one now, also while it is paused',
+    async (database, schedule, { screen, client }) => {
       const id = scheduleId(database, schedule);
-      await withTemporal(config, (client) => operation(client, id));
-      screen.answer({ schedule: id, [done]: true }, `${done} ${id}`);
-    });
+      const jobId = await triggerSchedule(client, id);
+      const text = jobId
+        ? `started ${jobId}\n  watch it with: holdfast watch ${jobId}`
+        : `triggered ${id}: it begins when the run before it has ended`;
+      screen.answer({ schedule: id, triggered: true, ...(jobId && { 'job-id': jobId }) }, text);
+    },
+  );
 }
 
-async function apply(
-  { screen, configPath }: CliContext,
-  { plan, yes }: { plan?: boolean; yes?: boolean },
-): Promise<void> {
-  const { config } = await readConfig(configPath);
-  await withTemporal(config, async (client) => {
-    const changes = changesNeeded(desiredSchedules(config), await existingSchedules(client));
-    const shown = changes.map(({ kind, id }) => ({ kind, id }));
-    if (changes.length === 0) return screen.answer({ changes: [], applied: true }, 'nothing to change');
-    if (plan) return screen.answer({ changes: shown, applied: false }, describeChanges(changes));
-    screen.note(describeChanges(changes));
-    if (!yes && !screen.interactive)
-      throw failure('usage-wrong', { reason: 'there is nobody to ask: give --yes', command: 'schedule' });
-    if (!yes && !(await askYesNo('Apply?')))
-      throw failure('usage-wrong', { reason: 'not confirmed, nothing was changed', command: 'schedule' });
-    await applyChanges(client, changes);
+function definePause(command: Command, context: Context): void {
+  operate(command, context, 'pause', 'let it rest', async (database, schedule, { screen, client }) => {
+    const id = scheduleId(database, schedule);
+    await pauseSchedule(client, id, 'paused by holdfast schedule pause');
     screen.answer(
-      { changes: shown, applied: true },
-      `applied ${changes.length} change${changes.length > 1 ? 's' : ''}`,
+      { schedule: id, paused: true },
+      `paused ${id}\n  resume it with: holdfast schedule resume ${database} ${schedule}`,
     );
   });
 }
 
-function describeChanges(changes: readonly Change[]): string {
-  return formatTable(
-    ['change', 'schedule', 'cron'],
-    changes.map((change) => [change.kind, change.id, 'desired' in change ? change.desired.config.cron : '']),
-  );
+function defineResume(command: Command, context: Context): void {
+  operate(command, context, 'resume', 'let it run again', async (database, schedule, { screen, client }) => {
+    const id = scheduleId(database, schedule);
+    await resumeSchedule(client, id, 'resumed by holdfast schedule resume');
+    screen.answer({ schedule: id, paused: false }, `resumed ${id}`);
+  });
 }
 
-async function list({ screen, configPath }: CliContext): Promise<void> {
-  const { config } = await readConfig(configPath);
-  const schedules = await withTemporal(config, existingSchedules);
-  const row = ({ id, paused, nextRun, note }: ExistingSchedule) => [
-    id,
-    paused ? 'paused' : 'active',
-    formatTime(nextRun),
-    paused ? (note ?? '') : '',
-  ];
-  screen.answer(
-    schedules,
-    schedules.length
-      ? formatTable(['schedule', 'state', 'next run', 'note'], schedules.map(row))
-      : 'no schedules; make them with: holdfast schedule apply',
-  );
+type Client = Parameters<typeof triggerSchedule>[0];
+type Act = (
+  database: string,
+  schedule: string,
+  parts: { client: Client; screen: CliContext['screen'] },
+) => Promise<void>;
+
+function operate(command: Command, context: Context, name: string, summary: string, act: Act): void {
+  sub(command, name, summary)
+    .argument('<database>', 'its database')
+    .argument('<schedule>', 'its name in the configuration')
+    .addHelpText('after', examples([`holdfast schedule ${name} shop nightly`, summary]))
+    .action(async (database: string, schedule: string) => {
+      const { screen, configPath } = context();
+      const { config } = await readConfig(configPath);
+      databaseConfig(config, database);
+      await withTemporal(config, (client) => act(database, schedule, { client, screen }));
+    });
+}
+
+function sub(command: Command, name: string, summary: string): Command {
+  return quiet(command.command(name)).description(summary);
 }

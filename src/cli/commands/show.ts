@@ -1,16 +1,13 @@
-import type { Client } from '@temporalio/client';
-import { findRecord } from '../../client/backups';
 import { readConfig } from '../../client/configuration';
-import { withTemporal } from '../../client/connect';
-import { jobOutcome } from '../../client/follow-job';
+import { findJob, type RecordedJob, type SeenJob } from '../../client/find-job';
 import type { JobOutcome } from '../../client/job-outcome';
-import { type JobSight, lookAtJob } from '../../client/watch-job';
-import type { Config } from '../../config/schema';
-import { HoldfastError } from '../../model/errors';
-import type { JobRecord } from '../../model/job-record';
+import type { JobFailure } from '../../model/plan';
 import { type Define, examples } from '../command';
+import { publicNames } from '../public-names';
 import { describeOutcome } from '../screen/job-outcome';
-import { describeStep } from '../screen/job-progress';
+import { describeStep, phaseOf } from '../screen/job-progress';
+import { noteRecord } from '../screen/note-record';
+import { oneLine } from '../screen/printable';
 import type { Screen } from '../screen/screen';
 import { formatTime } from '../screen/units';
 
@@ -27,52 +24,70 @@ export const define: Define = (command, context) => {
     .action(async (jobId: string) => {
       const { screen, configPath } = context();
       const { config } = await readConfig(configPath);
-      await withTemporal(config, (client) => show(client, config, jobId, screen));
+      const job = await findJob(config, jobId);
+      if (job.from === 'temporal') showSeen(job, screen);
+      else showRecord(job, screen);
     });
 };
 
-async function show(client: Client, config: Config, jobId: string, screen: Screen): Promise<void> {
-  const sight = await lookUnlessForgotten(client, jobId);
-  if (!sight) return showRecord(await findRecord(config, jobId), screen);
-  const running = sight.state === 'RUNNING' || sight.state === 'PAUSED';
-  const outcome = running ? undefined : await jobOutcome(client, jobId);
-  screen.answer({ ...sight, ...outcome }, describeJob(sight, outcome, screen));
-}
-
-async function lookUnlessForgotten(client: Client, jobId: string): Promise<JobSight | undefined> {
-  try {
-    return await lookAtJob(client, jobId);
-  } catch (error) {
-    if (error instanceof HoldfastError && error.code === 'job-unknown') return undefined;
-    throw error;
-  }
-}
-
-function showRecord(record: JobRecord, screen: Screen): void {
-  const { result } = record;
+function showSeen({ sight, outcome }: SeenJob, screen: Screen): void {
   const text =
-    result.status === 'success' ? describeOutcome(result, screen.colors) : describeError(result, screen.colors);
-  screen.answer(record, `${text}\n  (from the job record: Temporal has forgotten the job)`);
+    outcome?.status === 'success'
+      ? describeOutcome(outcome.result, screen.colors)
+      : describeUnfinished({ sight, outcome }, screen);
+  const { result, failure } = (outcome ?? {}) as { result?: object; failure?: JobFailure };
+  const status = outcome?.status ?? 'running';
+  const error = failure && { error: failure };
+  screen.answer({ ...(publicNames(sight) as object), status, ...(result && { result }), ...error }, text);
 }
 
-function describeError({ message, error }: JobRecord['result'], colors: Screen['colors']): string {
-  return `${colors.red('failed:')} ${message}\n  ${error?.hint ?? ''}`;
-}
-
-function describeJob(sight: JobSight, outcome: JobOutcome | undefined, { colors }: Screen): string {
-  if (outcome?.status === 'success') return describeOutcome(outcome.result, colors);
-  const head = [
-    `${sight.type} of ${sight.database ?? '?'}: ${outcome ? colors.red('failed') : colors.cyan(sight.phase ?? 'queued')}`,
+function describeUnfinished({ sight, outcome }: Pick<SeenJob, 'sight' | 'outcome'>, { colors }: Screen): string {
+  const state = outcome ? colors.red(endOf(outcome)) : colors.cyan(phaseOf(sight));
+  const lines = [
+    `${sight.type} of ${sight.database ?? '?'}: ${state}`,
     `  job      ${sight.jobId}`,
+    sight.schedule && `  by       schedule ${sight.schedule}`,
     sight.unit && `  unit     ${sight.unit}`,
     sight.backupId && `  backup   ${sight.backupId}`,
     `  started  ${formatTime(sight.startedAt)}`,
     sight.closedAt && `  ended    ${formatTime(sight.closedAt)}`,
+    ...sight.steps.map((step) => {
+      const before = step.lastFailure ? `; before: ${oneLine(step.lastFailure)}` : '';
+      return `  step     ${describeStep(step)} (attempt ${step.attempt}${before})`;
+    }),
+    ...(outcome?.status === 'error' ? errorLines(outcome.failure) : []),
   ];
-  const steps = sight.steps.map(
-    (step) =>
-      `  step     ${describeStep(step)} (attempt ${step.attempt})${step.lastFailure ? `: ${step.lastFailure}` : ''}`,
+  return lines.filter(Boolean).join('\n');
+}
+
+function endOf(outcome: JobOutcome): string {
+  return outcome.status === 'error' && outcome.failure.code === 'job-cancelled' ? 'cancelled' : 'failed';
+}
+
+function showRecord(job: RecordedJob, screen: Screen): void {
+  const { record } = job;
+  const { result } = record;
+  noteRecord(job, screen);
+  screen.answer(
+    record,
+    result.status === 'success' ? describeOutcome(result, screen.colors) : describeFailed(record, screen),
   );
-  const end = outcome ? [`  error    ${outcome.failure.message}`, `  next     ${outcome.failure.hint}`] : [];
-  return [...head.filter(Boolean), ...steps, ...end].join('\n');
+}
+
+function describeFailed({ result }: RecordedJob['record'], { colors }: Screen): string {
+  const { message = 'failed', error } = result;
+  return [
+    `${result['job-type']} of ${result.database}: ${colors.red(error?.code === 'job-cancelled' ? 'cancelled' : 'failed')}`,
+    `  job      ${result['job-id']}`,
+    result['backup-id'] && `  backup   ${result['backup-id']}`,
+    `  started  ${formatTime(new Date(result['started-at']))}`,
+    `  ended    ${formatTime(new Date(result['finished-at']))}`,
+    ...errorLines({ message, hint: error?.hint ?? '' }),
+  ]
+    .filter(Boolean)
+    .join('\n');
+}
+
+function errorLines({ message, hint }: Pick<JobFailure, 'message' | 'hint'>): string[] {
+  return [`  error    ${oneLine(message)}`, ...(hint ? [`  next     ${hint}`] : [])];
 }

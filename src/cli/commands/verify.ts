@@ -1,26 +1,27 @@
 import { databaseConfig, readConfig } from '../../client/configuration';
+import { requireStorage } from '../../client/configured-storage';
 import { withTemporal } from '../../client/connect';
-import { type Define, examples } from '../command';
+import { type Define, examples, followHelp } from '../command';
 import { runJob } from '../job-command';
-import { addJobOptions, commonRequest, type JobOptions } from '../request-options';
+import { addStartOptions, commonRequest, type StartOptions } from '../request-options';
 
 export const define: Define = (command, context) => {
-  addJobOptions(
-    command
-      .argument('<database>', 'a database of the configuration')
-      .argument('[backup]', 'backup id, or latest', 'latest'),
-  )
+  const withBackup = command
+    .argument('<database>', 'a database of the configuration')
+    .argument('[backup]', 'backup id, or latest', 'latest');
+  addStartOptions(withBackup)
     .addHelpText(
       'after',
       examples(
         ['holdfast verify shop', 'read the latest backup back: every checksum, and its table of contents'],
         ['holdfast verify shop 2026-11-21T04:31:00Z', 'a certain one'],
-      ),
+      ) + followHelp,
     )
-    .action(async (database: string, backup: string, options: JobOptions) => {
+    .action(async (database: string, backup: string, options: StartOptions) => {
       const { screen, configPath } = context();
       const { config } = await readConfig(configPath);
       databaseConfig(config, database);
+      if (options.storage !== undefined) requireStorage(config, options.storage);
       const request = { ...commonRequest(database, options), 'backup-id': backup };
       await withTemporal(config, (client) => runJob(client, 'verify', request, options.detach === true, screen));
     });

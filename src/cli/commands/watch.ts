@@ -1,7 +1,6 @@
 import { readConfig } from '../../client/configuration';
 import { withTemporal } from '../../client/connect';
-import { lookAtJob } from '../../client/watch-job';
-import { type Define, examples } from '../command';
+import { type Define, examples, followHelp } from '../command';
 import { follow } from '../job-command';
 
 export const define: Define = (command, context) => {
@@ -11,15 +10,12 @@ export const define: Define = (command, context) => {
       'after',
       examples([
         'holdfast watch shop-backup-20261121T043100Z-1a2b3c',
-        'follow it to its end; Ctrl-C leaves it running',
-      ]),
+        'follow it to its end, whatever Temporal does meanwhile',
+      ]) + followHelp,
     )
     .action(async (jobId: string) => {
       const { screen, configPath } = context();
       const { config } = await readConfig(configPath);
-      await withTemporal(config, async (client) => {
-        await lookAtJob(client, jobId); // an unknown id is an error at once, not a wait
-        await follow(client, jobId, screen);
-      });
+      await withTemporal(config, (client) => follow(client, jobId, screen));
     });
 };

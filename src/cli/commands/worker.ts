@@ -1,7 +1,12 @@
 import { readConfig } from '../../client/configuration';
 import { failure } from '../../model/errors';
-import { runAgentWorker, runControlWorker } from '../../workers/run';
+import { runWorkers } from '../../workers/run';
 import { type Define, examples } from '../command';
+
+interface Options {
+  control?: boolean;
+  agent?: string;
+}
 
 export const define: Define = (command, context) => {
   command
@@ -9,17 +14,20 @@ export const define: Define = (command, context) => {
     .option('--agent <name>', 'serve the databases beside this agent of the configuration')
     .addHelpText(
       'after',
-      examples(
-        ['holdfast worker --control', 'anywhere; any number of them'],
-        ['holdfast worker --agent db1', 'on the host of db1; one'],
-      ),
+      `
+Runs until SIGTERM or Ctrl-C, then ends well: databases that a job keeps stopped are brought up first. A second signal ends at once.
+Logs go to stderr; with --json a JSON object per line.
+${examples(
+  ['holdfast worker --control', 'anywhere; any number of them'],
+  ['holdfast worker --agent db1', 'on the host of db1; one'],
+  ['holdfast worker --control --agent db1', 'both in one process, without a Temporal of its own'],
+)}`,
     )
-    .action(async ({ control, agent }: { control?: boolean; agent?: string }) => {
+    .action(async ({ control = false, agent }: Options) => {
       const { screen, configPath } = context();
-      if ((control === true) === (agent !== undefined))
-        throw failure('usage-wrong', { reason: 'give either --control or --agent NAME', command: 'worker' });
+      if (!control && agent === undefined)
+        throw failure('usage-wrong', { reason: 'give --control, --agent NAME, or both', command: 'worker' });
       const { config } = await readConfig(configPath);
-      const options = { config, logFormat: screen.json ? 'json' : 'human' } as const;
-      await (agent === undefined ? runControlWorker(options) : runAgentWorker({ ...options, agent }));
+      await runWorkers({ config, logFormat: screen.json ? 'json' : 'human', control, agent });
     });
 };

@@ -1,14 +1,13 @@
 import type { JobResult } from '../../model/interface-job';
 import type { Screen } from './screen';
-import { formatBytes, formatDuration } from './units';
+import { formatBytes, formatDuration, formatTime } from './units';
 
 /** A few lines about a job that ended well. */
 export function describeOutcome(result: JobResult, colors: Screen['colors']): string {
   const took = formatDuration(Date.parse(result['finished-at']) - Date.parse(result['started-at']));
-  const what =
-    result['job-type'] === 'backup'
-      ? `backup ${result['backup-id']}`
-      : `${result['job-type']} of backup ${result['backup-id']}`;
+  const backup = result['backup-id'];
+  const whats = { backup: 'backup', restore: 'restore of backup', verify: 'verification of backup' };
+  const what = `${whats[result['job-type']]} ${backup}`;
   const lines = [
     `${colors.green('done:')} ${what} of ${result.database} in ${took}`,
     sizeLine(result),
@@ -16,14 +15,28 @@ export function describeOutcome(result: JobResult, colors: Screen['colors']): st
     result['restored-to'] ? `  restored to ${result['restored-to']}` : undefined,
     result.previous ? `  old data    ${result.previous}` : undefined,
     result['artefact-path'] ? `  artefacts   ${result['artefact-path']}` : undefined,
+    `  ended       ${formatTime(new Date(result['finished-at']))}`,
     `  job         ${result['job-id']}`,
-    ...(result.warnings ?? []).map((warning) => colors.yellow(`  warning: ${warning}`)),
+    originLine(result),
+    ...notesOf(result).map((note) => `  checked     ${note}`),
+    ...(result.warnings ?? []).map((warning) => colors.yellow(`  warning     ${warning}`)),
   ];
   return lines.filter((line) => line !== undefined).join('\n');
 }
 
 function sizeLine(result: JobResult): string | undefined {
   const { bytes, 'stored-bytes': stored } = result;
-  if (stored === undefined) return undefined;
-  return `  size        ${formatBytes(stored)} stored${bytes ? ` of ${formatBytes(bytes)}` : ''}`;
+  if (stored !== undefined)
+    return `  size        ${formatBytes(stored)} stored${bytes ? ` of ${formatBytes(bytes)}` : ''}`;
+  return bytes === undefined ? undefined : `  size        ${formatBytes(bytes)} read`;
+}
+
+function originLine({ origin }: JobResult): string | undefined {
+  const [, schedule] = /^schedule:(.+)$/.exec(origin ?? '') ?? [];
+  return schedule === undefined ? undefined : `  started by  schedule ${schedule}`;
+}
+
+/** What a verification has looked at. */
+function notesOf({ notes }: JobResult): readonly string[] {
+  return Array.isArray(notes) ? notes.map(String) : [];
 }

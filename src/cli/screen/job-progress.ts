@@ -1,50 +1,57 @@
-import { Presets, SingleBar } from 'cli-progress';
 import type { JobSight, StepSight } from '../../client/watch-job';
+import { oneLine } from './printable';
 import type { Screen } from './screen';
-import { formatBytes } from './units';
+import { createStatusLine } from './status-line';
+import { formatBytes, formatDuration } from './units';
 
-/** Shows a job's way: a bar on a terminal, else a line whenever the phase changes. */
+/** Shows a job's way: a bar on a terminal, else a line whenever the phase changes, and every minute. */
 export interface JobProgress {
   show(sight: JobSight): void;
-  /** Temporal is silent: said once per silence. */
-  silence(reason: string): void;
+  /** Temporal does not answer; may be said again and again. */
+  silence(): void;
   stop(): void;
 }
 
+const barWidth = 20;
+const lineEvery = 60_000;
+const silent = 'Temporal does not answer; the job goes on without us, and so do we when it is back';
+
 export function createJobProgress(screen: Screen): JobProgress {
-  return screen.interactive ? createBar(screen) : createLines(screen);
+  return screen.canDraw ? createBar(screen) : createLines(screen);
 }
 
 function createLines(screen: Screen): JobProgress {
   let last = '';
-  const say = (text: string) => {
-    if (text !== last) screen.note(text);
-    last = text;
+  let saidAt = 0;
+  const say = (topic: string, text: string) => {
+    if (topic === last && Date.now() - saidAt < lineEvery) return;
+    last = topic;
+    saidAt = Date.now();
+    screen.note(oneLine(text));
   };
   return {
-    show: (sight) => say(`${sight.jobId}: ${sight.phase ?? 'queued'}${troubles(sight)}`),
-    silence: (reason) => say(`Temporal does not answer, the job goes on without us: ${reason}`),
+    show: (sight) => {
+      const head = `${sight.jobId}: ${phaseOf(sight)}`;
+      const going = head === last.split('\n')[0] ? `  ${describeStep(stepOf(sight))}` : '';
+      const trouble = troubleOf(sight);
+      say(`${head}\n${trouble}`, `${head}${going}${trouble && `  ${trouble}`}`);
+    },
+    silence: () => say(silent, silent),
     stop: () => undefined,
   };
 }
 
 function createBar(screen: Screen): JobProgress {
-  const format = `${screen.colors.cyan('{phase}')} {bar} {what}`;
-  const bar = new SingleBar(
-    { format, clearOnComplete: true, hideCursor: true, barsize: 24, stream: process.stderr, gracefulExit: false },
-    Presets.rect,
-  );
-  bar.start(1, 0, { phase: 'queued'.padEnd(10), what: '' });
+  const line = createStatusLine(screen);
   return {
     show: (sight) => {
-      const step = sight.steps.find(({ progress }) => progress) ?? sight.steps[0];
-      const total = step?.progress?.total;
-      bar.setTotal(total ?? 1);
-      const done = total ? Math.min(step?.progress?.bytes ?? 0, total) : 0;
-      bar.update(done, { phase: (sight.phase ?? 'queued').padEnd(10), what: describeStep(step) + troubles(sight) });
+      const elapsed = formatDuration(Math.max(0, Date.now() - sight.startedAt.getTime()));
+      const step = stepOf(sight);
+      const parts = [waitOf(sight), barOf(step), describeStep(step), elapsed, troubleOf(sight)];
+      line.draw(sight.phase, parts.filter(Boolean).join('  '));
     },
-    silence: () => bar.update({ what: screen.colors.yellow('Temporal does not answer; the job goes on') }),
-    stop: () => bar.stop(),
+    silence: () => line.draw('…', silent),
+    stop: () => line.clear(),
   };
 }
 
@@ -59,7 +66,32 @@ export function describeStep(step: StepSight | undefined): string {
   return [progress.activity ?? step.step, moved && `${moved}${total}`, rate].filter(Boolean).join('  ');
 }
 
-function troubles({ steps }: JobSight): string {
+/** `████████░░░░░░░░░░░░ 40%`; nothing where the whole is not known. */
+function barOf(step: StepSight | undefined): string {
+  const { bytes = 0, total = 0 } = step?.progress ?? {};
+  if (total <= 0) return '';
+  const part = Math.min(bytes / total, 1);
+  const filled = Math.round(part * barWidth);
+  const percent = `${Math.floor(part * 100)}%`.padStart(4);
+  return `${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)}${percent}`;
+}
+
+function stepOf({ steps }: JobSight): StepSight | undefined {
+  return steps.find(({ progress }) => progress) ?? steps[0];
+}
+
+/** `dumping`, `waiting for backup of shop (job x)`. */
+export function phaseOf(sight: JobSight): string {
+  const wait = waitOf(sight);
+  return `${sight.phase}${wait && `${sight.phase === 'queued' ? ':' : ''} ${wait}`}`;
+}
+
+function waitOf({ phase, waitingFor }: JobSight): string {
+  if (phase === 'queued') return 'no control worker has taken it yet';
+  return phase === 'waiting' ? `for ${waitingFor ?? 'the lock'}` : '';
+}
+
+function troubleOf({ steps }: JobSight): string {
   const step = steps.find(({ lastFailure, attempt }) => lastFailure && attempt > 1);
-  return step ? ` (${step.step}, attempt ${step.attempt}: ${step.lastFailure})` : '';
+  return step ? `(${step.step}, attempt ${step.attempt}; before: ${step.lastFailure})` : '';
 }

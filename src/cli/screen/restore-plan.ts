@@ -8,7 +8,7 @@ export function describeRestorePlan(plan: RestorePlan): string {
   return [
     `restore of ${plan.database} (${plan.method}, ${plan.engine} ${plan.serverVersion})`,
     `  backup   ${plan.backupId}, finished ${formatTime(new Date(plan.backupFinishedAt))}`,
-    `  from     ${plan.place.artefactPath}`,
+    `  from     storage ${plan.place.storage}`,
     `  target   ${target}`,
     `  size     ${formatBytes(plan.sizes.stored)} to fetch, ${formatBytes(plan.sizes.data)} of data`,
     'what will happen:',

@@ -1,32 +1,50 @@
 import { createColors } from 'picocolors';
 import type { JobFailure } from '../../model/plan';
+import { printable } from './printable';
 
 type Colors = ReturnType<typeof createColors>;
 
 /** Where a command writes: data on stdout, what happens on stderr; colours only on a terminal; with --json only JSON on stdout. */
 export interface Screen {
   readonly json: boolean;
-  /** Whether a person sits at both ends: bars and questions make sense. */
-  readonly interactive: boolean;
+  /** Whether there is somebody to ask. */
+  readonly canAsk: boolean;
+  /** Whether a line on stderr can be drawn again and again. */
+  readonly canDraw: boolean;
   readonly colors: Colors;
   /** The command's answer: `value` with --json, else the text. */
   answer(value: unknown, text: string): void;
   /** What is going on; silent with --json. */
   note(text: string): void;
-  failure(failure: JobFailure): void;
+  /** A failure, as text on stderr or as JSON on stdout; `besides` is what else the JSON tells. */
+  failure(failure: JobFailure, besides?: object): void;
 }
 
-export function createScreen(json: boolean): Screen {
-  const colors = createColors(process.stdout.isTTY && process.stderr.isTTY && !process.env.NO_COLOR && !json);
+export function createScreen(json: boolean, env: NodeJS.ProcessEnv = process.env): Screen {
+  const able = Boolean(process.stderr.isTTY) && env['TERM'] !== 'dumb' && !json;
+  const colors = createColors(able && Boolean(process.stdout.isTTY) && !env['NO_COLOR']);
+  const writeJson = (value: unknown) => void process.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
   return {
     json,
-    interactive: Boolean(process.stdin.isTTY && process.stderr.isTTY) && !json,
+    canAsk: Boolean(process.stdin.isTTY && process.stderr.isTTY) && !json,
+    canDraw: able,
     colors,
-    answer: (value, text) => void process.stdout.write(json ? `${JSON.stringify(value, undefined, 2)}\n` : `${text}\n`),
+    answer: (value, text) => (json ? writeJson(value) : void process.stdout.write(`${text}\n`)),
     note: (text) => void (json || process.stderr.write(`${text}\n`)),
-    failure: (failure) => {
-      if (json) process.stdout.write(`${JSON.stringify({ error: failure }, undefined, 2)}\n`);
-      else process.stderr.write(`${colors.red('holdfast:')} ${failure.message}\n  ${colors.dim(failure.hint)}\n`);
+    failure: (failure, besides = {}) => {
+      if (json) return writeJson({ ...besides, error: failure });
+      const lines = [`${colors.red('holdfast:')} ${printable(failure.message)}`, `  ${colors.dim(failure.hint)}`];
+      process.stderr.write(`${lines.join('\n')}\n`);
     },
   };
+}
+
+/** `holdfast list shop | head -1` ends quietly, as other programs do. */
+export function survivesClosedPipes(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error;
+      process.exit();
+    });
+  }
 }

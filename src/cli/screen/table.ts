@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { oneLine } from './printable';
 
 const noLines = {
   top: '',
@@ -18,14 +19,14 @@ const noLines = {
   middle: '  ',
 };
 
-/** Columns that line up, with nothing drawn around them, so that lines can be cut and grepped. */
+/** Columns that line up, with nothing drawn around them, a line per row, so that lines can be cut and grepped. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new Table({
     head: [...head],
     chars: noLines,
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 0 },
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map((cell) => oneLine(cell))));
   return table
     .toString()
     .split('\n')

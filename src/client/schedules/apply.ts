@@ -1,35 +1,55 @@
-import { createHash } from 'node:crypto';
-import { type Client, ScheduleOverlapPolicy } from '@temporalio/client';
-import { defineSearchAttributeKey, SearchAttributeType, TypedSearchAttributes } from '@temporalio/common';
+import {
+  type Client,
+  ScheduleAlreadyRunning,
+  ScheduleNotFoundError,
+  type ScheduleUpdateOptions,
+} from '@temporalio/client';
 import { failure } from '../../model/errors';
-import { searchAttributes } from '../../model/search-attributes';
-import { controlQueue } from '../../model/task-queues';
-import { canonicalRequest, requestMemo } from '../job-request-memo';
+import type { Change } from './changes';
 import type { DesiredSchedule } from './desired';
-import type { Change } from './difference';
+import { findSchedule } from './existing';
+import { memoKeys, scheduleOptions } from './options';
 
-/** Memo that marks a schedule as ours and tells which configuration it was made from. */
-export const digestMemo = 'holdfast-digest';
-
-export function digestOf({ config, request }: DesiredSchedule): string {
-  const { paused: _, ...lasting } = config; // a person may pause it; that is no difference
-  return createHash('sha256')
-    .update(JSON.stringify([lasting, request]))
-    .digest('hex')
-    .slice(0, 16);
-}
-
-/** Carries the changes out, one by one. Each is atomic: a schedule is never gone for a moment, and a person's pause is kept. */
+/**
+ * Carries the changes out, one by one. Each is atomic: a schedule is never gone for a moment, and a person's pause is kept. Safe beside another apply:
+ * who comes second finds the work done. Rejects with `schedule-foreign`, or `configuration-invalid` for what only the server finds wrong.
+ */
 export async function applyChanges(client: Client, changes: readonly Change[]): Promise<void> {
   for (const change of changes) {
-    const handle = client.schedule.getHandle(change.id);
-    if (change.kind === 'remove') await handle.delete();
-    if (change.kind === 'create')
-      await explained(change.desired, () => client.schedule.create(scheduleOptions(change.desired)));
-    if (change.kind === 'change') {
-      const { action, spec, policies } = scheduleOptions(change.desired);
-      await explained(change.desired, () => handle.update(({ state }) => ({ action, spec, policies, state })));
-    }
+    if (change.kind === 'remove') await remove(client, change.id);
+    else await explained(change.desired, () => (change.kind === 'create' ? create : update)(client, change.desired));
+  }
+}
+
+async function create(client: Client, desired: DesiredSchedule): Promise<void> {
+  try {
+    await client.schedule.create(scheduleOptions(desired));
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    const winner = await findSchedule(client, desired.id); // somebody was faster
+    if (!winner) throw failure('schedule-foreign', { schedule: desired.id }, error);
+    if (winner.digest !== desired.digest) await update(client, desired);
+  }
+}
+
+async function update(client: Client, desired: DesiredSchedule): Promise<void> {
+  const { action, spec, policies, typedSearchAttributes, state } = scheduleOptions(desired);
+  try {
+    await client.schedule.getHandle(desired.id).update((before): ScheduleUpdateOptions => {
+      const toggled = (before.action.memo?.[memoKeys.paused] === true) !== desired.config.paused;
+      return { action, spec, policies, typedSearchAttributes, state: toggled ? state : before.state };
+    });
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    await client.schedule.create(scheduleOptions(desired)); // removed meanwhile
+  }
+}
+
+async function remove(client: Client, id: string): Promise<void> {
+  try {
+    await client.schedule.getHandle(id).delete();
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
   }
 }
 
@@ -41,33 +61,4 @@ async function explained(desired: DesiredSchedule, act: () => Promise<unknown>):
     const problems = `databases.${desired.database}.schedules "${desired.config.name}": ${error.message}`;
     throw failure('configuration-invalid', { file: 'holdfast.yaml', problems }, error);
   }
-}
-
-function scheduleOptions(desired: DesiredSchedule) {
-  const { id, database, config, request } = desired;
-  return {
-    scheduleId: id,
-    spec: { cronExpressions: [config.cron], timezone: config.timezone, jitter: config.jitter },
-    action: {
-      type: 'startWorkflow' as const,
-      workflowType: 'backup',
-      workflowId: `${database}-${config.name}`, // Temporal adds the time of the run
-      taskQueue: controlQueue,
-      args: [request],
-      memo: { [digestMemo]: digestOf(desired), [requestMemo]: canonicalRequest(request) },
-      staticSummary: `backup of ${database} by schedule ${config.name}`,
-      typedSearchAttributes: new TypedSearchAttributes([
-        { key: keyword(searchAttributes.database), value: database },
-        { key: keyword(searchAttributes.jobType), value: 'backup' },
-      ]),
-    },
-    // A late run waits for the one before it instead of being skipped; a run missed for longer than catch-up is dropped, visibly.
-    policies: { overlap: ScheduleOverlapPolicy.BUFFER_ONE, catchupWindow: Math.max(config['catch-up'], 10_000) },
-    typedSearchAttributes: new TypedSearchAttributes([{ key: keyword(searchAttributes.database), value: database }]),
-    state: { paused: config.paused, note: 'made by holdfast schedule apply' },
-  };
-}
-
-function keyword(name: string) {
-  return defineSearchAttributeKey(name, SearchAttributeType.KEYWORD);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ScheduleConfig } from '../../config/database-schema';
 import type { Config } from '../../config/schema';
 import type { BackupRequest } from '../../model/job-request';
@@ -8,28 +9,41 @@ export interface DesiredSchedule {
   readonly database: string;
   readonly config: ScheduleConfig;
   readonly request: BackupRequest;
+  /** Of all that makes it differ from another, save whether it is paused: a person may pause it, and that is no difference. */
+  readonly digest: string;
 }
 
-export const schedulePrefix = 'holdfast/';
+const prefix = 'holdfast/';
 
 /** The schedules of all databases. Only backups are ever scheduled: a restore never happens by accident. */
 export function desiredSchedules(config: Config): DesiredSchedule[] {
   return Object.entries(config.databases).flatMap(([database, { schedules }]) =>
-    schedules.map((schedule) => ({
-      id: scheduleId(database, schedule.name),
-      database,
-      config: schedule,
-      request: scheduledRequest(database, schedule),
-    })),
+    schedules.map((schedule) => {
+      const id = scheduleId(database, schedule.name);
+      const request = scheduledRequest(database, schedule);
+      return { id, database, config: schedule, request, digest: digestOf(schedule, request) };
+    }),
   );
 }
 
 export function scheduleId(database: string, name: string): string {
-  return `${schedulePrefix}${database}/${name}`;
+  return `${prefix}${database}/${name}`;
+}
+
+export function hasOurPrefix(id: string): boolean {
+  return id.startsWith(prefix);
 }
 
 function scheduledRequest(database: string, { name, method, mode, storage }: ScheduleConfig): BackupRequest {
   const choices = { method, mode, storage };
   const chosen = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
   return { 'job-type': 'backup', database, ...chosen, origin: `schedule:${name}` };
+}
+
+function digestOf({ paused: _, ...lasting }: ScheduleConfig, request: BackupRequest): string {
+  const sorted = Object.entries(lasting).sort(([a], [b]) => (a < b ? -1 : 1));
+  return createHash('sha256')
+    .update(JSON.stringify([sorted, request]))
+    .digest('hex')
+    .slice(0, 16);
 }

@@ -1,0 +1,84 @@
+import type { Client } from '@temporalio/client';
+import type { Diagnosis } from '../../activities/contract';
+import type { Config } from '../../config/schema';
+import { HoldfastError } from '../../model/errors';
+import { agentQueue } from '../../model/task-queues';
+import { askControl } from '../ask-control';
+import { isPolled } from '../workers-polling';
+import { type Finding, failed, fromAgent, unchecked, wrong } from './finding';
+
+interface ConfiguredUnit {
+  readonly database: string;
+  readonly unit: string;
+  readonly agent: string;
+}
+
+export function unitsOf(config: Config): ConfiguredUnit[] {
+  return Object.entries(config.databases).flatMap(([database, { units }]) =>
+    units.map(({ name, agent }) => ({ database, unit: name, agent })),
+  );
+}
+
+/**
+ * What each unit's agent says of it. Two units on one host see the same storage and spool: that is told once. Rejects with `control-silent` where the
+ * control worker that Temporal remembers takes nothing.
+ */
+export async function checkUnits(client: Client, units: readonly ConfiguredUnit[]): Promise<Finding[]> {
+  const agents = [...new Set(units.map(({ agent }) => agent))];
+  const findings = await allOf(
+    agents.map((agent) =>
+      checkAgent(
+        client,
+        agent,
+        units.filter((unit) => unit.agent === agent),
+      ),
+    ),
+  );
+  return findings.flatMap(withoutRepetition);
+}
+
+async function checkAgent(client: Client, agent: string, units: readonly ConfiguredUnit[]): Promise<Finding[]> {
+  if (await isPolled(client, agentQueue(agent), 'activities'))
+    return (await allOf(units.map((unit) => checkUnit(client, unit)))).flat();
+  const names = units.map(({ unit }) => unit).join(', ');
+  const remedy = `start it on the host of ${names}: holdfast worker --agent ${agent}`;
+  return [
+    wrong(`agent ${agent}`, 'does not ask for work', remedy),
+    ...units.map(({ unit }) => unchecked(`unit ${unit}`, `agent "${agent}" is not there`)),
+  ];
+}
+
+async function checkUnit(client: Client, { database, unit, agent }: ConfiguredUnit): Promise<Finding[]> {
+  try {
+    const diagnoses = await askControl<readonly Diagnosis[]>(client, {
+      workflow: 'checkup',
+      args: [{ database, unit, taskQueue: agentQueue(agent) }],
+      kind: 'checkup',
+      about: unit,
+      operation: `have unit ${unit} looked at`,
+      database,
+      patience: '2m',
+    });
+    return diagnoses.map(fromAgent).map((finding) => seenBy(agent, finding));
+  } catch (error) {
+    if (error instanceof HoldfastError && error.code === 'control-silent') throw error;
+    return [failed(`unit ${unit}`, error)];
+  }
+}
+
+/** Waits for all of them, also when one rejects: each withdraws its question then. */
+async function allOf<T>(asked: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(asked);
+  return Promise.all(asked);
+}
+
+/** Storages are seen by each agent with its own eyes: other secrets, another network. */
+function seenBy(agent: string, finding: Finding): Finding {
+  if (!finding.subject.startsWith('storage ')) return finding;
+  return { ...finding, subject: `${finding.subject}, seen by agent ${agent}` };
+}
+
+function withoutRepetition(findings: readonly Finding[]): Finding[] {
+  const told = new Set<string>();
+  return findings.filter(({ subject }) => !told.has(subject) && told.add(subject));
+}
