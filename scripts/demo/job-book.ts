@@ -23,7 +23,7 @@ export class JobBook {
   /** Any command's answer; rejects with its failure. */
   async ask<T>(command: string): Promise<T> {
     const answer = await this.holdfast.json<T & { error?: JobFailure; status?: string }>(...command.split(' '));
-    if (answer.error !== undefined && answer.status === undefined) throw new HoldfastFailure(answer.error);
+    if (answer.error !== undefined && answer.error.message !== undefined) throw new HoldfastFailure(answer.error);
     return answer;
   }
 

@@ -146,7 +146,7 @@ describe('a restore', () => {
 
   test('shows its plan without doing it', async () => {
     const plan = await stack.holdfast.json('restore', 'shop', String(backup['backup-id']), '--plan');
-    expect(plan).toMatchObject({ backupId: backup['backup-id'], target: { kind: 'in-place' } });
+    expect(plan).toMatchObject({ 'backup-id': backup['backup-id'], target: { kind: 'in-place' } });
   });
 });
 
