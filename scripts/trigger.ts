@@ -6,7 +6,7 @@
  *
  * TEMPORAL_ADDRESS and TEMPORAL_NAMESPACE say where Temporal is. Take this file as it is and change it.
  */
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 
 async function main([type, database, ...rest]: string[]): Promise<void> {
   if ((type !== 'backup' && type !== 'restore') || !database)
@@ -17,15 +17,18 @@ async function main([type, database, ...rest]: string[]): Promise<void> {
   const connection = await Connection.connect({ address: process.env.TEMPORAL_ADDRESS ?? '127.0.0.1:7233' });
   try {
     const client = new Client({ connection, namespace: process.env.TEMPORAL_NAMESPACE ?? 'default' });
-    const handle = await client.workflow.start(type, {
+    const start = {
       taskQueue: 'holdfast',
       workflowId: jobId, // the job id: the same one never runs twice
       workflowIdReusePolicy: 'REJECT_DUPLICATE',
       workflowIdConflictPolicy: 'USE_EXISTING', // joins the job if it runs already
       args: [{ database, ...backup }],
+    } as const;
+    await client.workflow.start(type, { ...start, args: [...start.args] }).catch((error: unknown) => {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error; // it has ended before: its result follows
     });
-    console.log(`started ${handle.workflowId}`);
-    console.log(JSON.stringify(await handle.result(), undefined, 2));
+    console.log(`job ${jobId}`);
+    console.log(JSON.stringify(await client.workflow.getHandle(jobId).result(), undefined, 2));
   } finally {
     await connection.close();
   }
