@@ -52,7 +52,7 @@ export class DemoRun {
 
   /** Ends it if it still runs; its guards need a moment for what it started. */
   async remove(): Promise<void> {
-    if (this.child.exitCode === null) this.child.kill('SIGKILL');
+    if (this.child.exitCode === null) process.kill(-(this.child.pid ?? 0), 'SIGKILL'); // not only what runs TypeScript
     await this.ended;
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 500 });
   }
