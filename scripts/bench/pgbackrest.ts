@@ -37,8 +37,7 @@ export async function openPgBackRest(
     });
   for (const tuned of [false, true]) await call(tuned, 'stanza-create');
   return {
-    backup: async (tuned) =>
-      void (await call(tuned, '--type=full', '--no-archive-check', 'backup')),
+    backup: async (tuned) => void (await call(tuned, '--type=full', '--no-archive-check', 'backup')),
     restore: async (tuned, target) => {
       await mkdir(target, { mode: 0o700 });
       await chown(target, uid, gid);
