@@ -17,6 +17,7 @@ export interface JobOptions {
   readonly binDirectory?: string;
   readonly dataDirectory?: string | null;
   readonly maintenance?: string;
+  readonly sslmode?: string;
   readonly signal?: AbortSignal;
 }
 
@@ -39,6 +40,7 @@ export function startJob(cluster: TestCluster, options: JobOptions = {}): Job {
     database,
     user: options.user ?? 'postgres',
     'maintenance-database': options.maintenance ?? 'postgres',
+    ...(options.sslmode === undefined ? {} : { sslmode: options.sslmode }),
     ...(options.binDirectory === undefined ? {} : { 'bin-directory': options.binDirectory }),
     units: [
       {

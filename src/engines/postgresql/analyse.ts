@@ -11,11 +11,7 @@ export async function analyse({ context, plan, manifest, tool }: Loading, databa
   context.report('analysing');
   const { program } = await findTool(context, 'vacuumdb', tool.major);
   const args = ['--analyze-only', '--quiet', `--jobs=${plan.jobs}`, ...connectionArguments(context, database)];
-  const env = connectionEnvironment(context, [
-    'statement_timeout=0',
-    'lock_timeout=0',
-    'default_transaction_read_only=off',
-  ]);
+  const env = connectionEnvironment(context);
   await toldAs(
     'load-failed',
     { backup: manifest['backup-id'], tool: 'vacuumdb' },

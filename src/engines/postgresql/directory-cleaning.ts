@@ -1,11 +1,11 @@
-import { rm } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failure } from '../../model/errors';
 import type { RestorePlan } from '../../model/plan';
 import type { EngineContext } from '../engine';
 import { reasonOf } from './connection-failure';
 import { folderOf } from './control-data';
-import { type DirectoryNames, directoryNames } from './directory-names';
+import { type DirectoryNames, directoryNames, relocationOf } from './directory-names';
 import { databaseName } from './names';
 import { processesIn } from './processes';
 import { movesIn } from './put-in-place';
@@ -41,8 +41,15 @@ export async function dropPreviousDirectory(context: EngineContext, plan: Restor
 export async function removeFresh(names: DirectoryNames): Promise<void> {
   for (const { leads } of await movesIn(names.fresh, '', names)) {
     await rm(leads.fresh, { recursive: true, force: true });
+    const own = leads.final.startsWith(`${relocationOf(names)}/`);
+    if (own) await removeIfEmpty(leads.final);
   }
+  await removeIfEmpty(relocationOf(names));
   await rm(names.fresh, { recursive: true, force: true });
+}
+
+async function removeIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch(() => {}); // not there, or not empty
 }
 
 async function requireIdle(directory: string): Promise<void> {

@@ -59,6 +59,10 @@ export function moveOf(linked: LinkedDirectory, folder: string, names: Directory
 }
 
 /** Where the tablespaces of data restored beside the live ones go: nothing of the live cluster's may be shared. */
+export function relocationOf({ target }: DirectoryNames): string {
+  return `${target}.tablespaces`;
+}
+
 export function relocated(linked: LinkedDirectory, names: DirectoryNames): LinkedDirectory {
-  return { ...linked, target: join(`${names.target}.tablespaces`, basename(linked.link)) };
+  return { ...linked, target: join(relocationOf(names), basename(linked.link)) };
 }

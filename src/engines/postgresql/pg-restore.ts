@@ -11,18 +11,8 @@ import { unarchiving } from './tar';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
 import type { Tool } from './tools';
 
-/**
- * Settings of the role or the server must not end the load; and no commit of it needs to wait for the disk: nothing uses the new database before the swap,
- * whose commit carries all earlier ones with it.
- */
-const loadSettings = [
-  'statement_timeout=0',
-  'lock_timeout=0',
-  'idle_in_transaction_session_timeout=0',
-  'default_transaction_read_only=off',
-  'synchronous_commit=off',
-  'session_replication_role=origin',
-];
+/** No commit of a load needs to wait for the disk: nothing uses the new database before the swap, whose commit carries all earlier ones with it. */
+const loadSettings = ['synchronous_commit=off'];
 
 export interface Loading {
   readonly context: EngineContext;

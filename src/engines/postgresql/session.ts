@@ -44,7 +44,7 @@ export async function openSession(context: EngineContext, options: SessionOption
   const client = await connect(context, options);
   const session = sessionOf(client, context.signal);
   try {
-    if (!options.replication) await prepare(session, options.statementTimeout ?? statementTimeout);
+    if (!options.replication) await prepare(session);
     return session;
   } catch (error) {
     await session.end();
@@ -80,6 +80,8 @@ async function connectOnce(
     // A function keeps `pg` from looking for a password elsewhere than the children of this job do.
     password: context.password ?? (() => ''),
     ssl,
+    // From the first statement on, whatever the role's own is.
+    options: `-c statement_timeout=${timeout}`,
     application_name: 'holdfast',
     connectionTimeoutMillis: options.connectTimeout ?? connectTimeout,
     query_timeout: timeout === 0 ? undefined : timeout + silence,
@@ -116,10 +118,10 @@ function sessionOf(client: Client, signal: AbortSignal): Session {
 }
 
 /** Settings of the server, the database or the role must not change what our statements mean or end them early. */
-async function prepare(session: Session, timeout: number): Promise<void> {
+async function prepare(session: Session): Promise<void> {
   await session.query(`SELECT pg_catalog.set_config('search_path', '', false);
     SELECT set_config(s.name, v.value, false) FROM pg_settings s JOIN (VALUES
-      ('statement_timeout', '${timeout}'), ('lock_timeout', '10s'), ('row_security', 'off'), ('datestyle', 'ISO'),
+      ('lock_timeout', '10s'), ('row_security', 'off'), ('datestyle', 'ISO'),
       ('idle_in_transaction_session_timeout', '0'), ('idle_session_timeout', '0'), ('transaction_timeout', '0'),
       ('default_transaction_read_only', 'off'), ('default_transaction_isolation', 'read committed'),
       ('client_connection_check_interval', '2s')) v (name, value) ON lower(s.name) = v.name`);

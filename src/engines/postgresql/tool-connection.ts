@@ -9,16 +9,25 @@ export function connectionArguments(context: EngineContext, database?: string): 
   return ['--no-password', `--dbname=${text.join(' ')}`];
 }
 
+/** What the role, the database or the server has set for applications must not end a tool's work. */
+const forAll = [
+  'statement_timeout=0',
+  'lock_timeout=0',
+  'idle_in_transaction_session_timeout=0',
+  'default_transaction_read_only=off',
+];
+
 /** Environment of a tool that connects. Holds the password, which no other user of the host can read there. */
 export function connectionEnvironment(context: EngineContext, serverSettings: readonly string[] = []) {
+  const settings = [...forAll, ...serverSettings].map((setting) => `-c ${setting}`);
   const env: Record<string, string> = {
+    PGOPTIONS: settings.join(' '),
     PGAPPNAME: 'holdfast',
     PGCONNECT_TIMEOUT: '10',
     PGSSLMODE: context.config.sslmode,
     PGSSLROOTCERT: rootCertificate(),
   };
   if (context.password !== undefined) env['PGPASSWORD'] = context.password;
-  if (serverSettings.length > 0) env['PGOPTIONS'] = serverSettings.map((setting) => `-c ${setting}`).join(' ');
   return env;
 }
 

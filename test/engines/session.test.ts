@@ -1,0 +1,121 @@
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { addSettings } from '../../scripts/servers/postgres-files';
+import { runTool } from '../../scripts/servers/run-tool';
+import { withSession } from '../../src/engines/postgresql/session';
+import { backUp, postgresql } from './back-up';
+import { ownCluster } from './cluster';
+import { type JobOptions, startJob } from './job';
+import { backupPlan } from './plans';
+
+const cluster = ownCluster();
+const engine = postgresql();
+const own = { name: 'postgres' };
+
+function inspect(options: JobOptions) {
+  const job = startJob(cluster, { ...own, ...options });
+  return engine.inspectForBackup(job, backupPlan(job, 'logical'));
+}
+
+const isEncrypted = (options: JobOptions) =>
+  withSession(startJob(cluster, { ...own, ...options }), { database: 'postgres' }, async (session) => {
+    const [row] = await session.query<{ ssl: boolean }>('SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
+    return row?.ssl;
+  });
+
+describe('a connection', () => {
+  it('ends with the job, and with it what the server does for it', async () => {
+    const controller = new AbortController();
+    const job = startJob(cluster, { ...own, signal: controller.signal });
+    const working = withSession(job, { database: 'postgres', statementTimeout: 0 }, (session) =>
+      session.query('SELECT pg_sleep(600) AS for_a_test'),
+    );
+    setTimeout(() => controller.abort(new Error('cancelled by the test')), 300);
+    await expect(working).rejects.toThrow('cancelled by the test');
+    const left = () =>
+      cluster.sql(
+        'postgres',
+        `SELECT pid FROM pg_stat_activity WHERE query LIKE '%for_a_test%' AND pid <> pg_backend_pid()`,
+      );
+    const deadline = Date.now() + 5_000;
+    while ((await left()).length > 0 && Date.now() < deadline) await sleep(100);
+    expect(await left()).toEqual([]);
+    await expect(withSession(job, { database: 'postgres' }, async () => {})).rejects.toThrow('cancelled by the test');
+  });
+
+  it('does not fall for settings, functions and operators that somebody left in its way', async () => {
+    await cluster.sql(
+      'postgres',
+      'CREATE SCHEMA trap',
+      `CREATE FUNCTION trap.pg_export_snapshot() RETURNS text LANGUAGE sql AS $$ SELECT 'trapped' $$`,
+      `CREATE FUNCTION trap.count() RETURNS bigint LANGUAGE sql AS $$ SELECT 1::bigint $$`,
+      `ALTER ROLE postgres SET search_path = trap, pg_catalog`,
+      `ALTER ROLE postgres SET statement_timeout = '1ms'`,
+      `ALTER ROLE postgres SET default_transaction_read_only = on`,
+    );
+    await backUp(cluster, startJob(cluster, own), 'logical');
+    await engine.checkHealth(startJob(cluster, own), 5_000);
+    await cluster.sql(
+      'template1',
+      'SET statement_timeout = 0',
+      'SET default_transaction_read_only = off',
+      'ALTER ROLE postgres RESET ALL',
+    );
+  });
+});
+
+describe('encryption', () => {
+  it('that the server does not offer is missed only where it is required', async () => {
+    expect(await isEncrypted({ sslmode: 'prefer' })).toBe(false);
+    await expect(inspect({ sslmode: 'require' })).rejects.toMatchObject({
+      code: 'database-unreachable',
+      message: expect.stringContaining('does not support SSL'),
+    });
+  });
+
+  it('is used where the server offers it, and the certificate is looked at where that is asked for', async () => {
+    const { dataDirectory } = cluster.server;
+    const [key, certificate] = [join(dataDirectory, 'server.key'), join(dataDirectory, 'server.crt')];
+    const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    await runTool('openssl', [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '2',
+      '-keyout',
+      key,
+      '-out',
+      certificate,
+      ...names,
+    ]);
+    await runTool('chown', ['postgres:postgres', key, certificate]);
+    await runTool('chmod', ['600', key]);
+    await addSettings(cluster.server, { ssl: true });
+    await cluster.sql('postgres', 'SELECT pg_reload_conf()', 'SELECT pg_sleep(0.5)');
+    expect(await isEncrypted({})).toBe(true);
+    expect(await isEncrypted({ sslmode: 'disable' })).toBe(false);
+    expect(await isEncrypted({ sslmode: 'require' })).toBe(true);
+    const trusted = join(cluster.folder, 'ca.crt');
+    copyFileSync(certificate, trusted);
+    await expect(inspect({ sslmode: 'verify-ca', host: 'localhost' })).rejects.toMatchObject({
+      code: 'database-unreachable',
+      message: expect.stringContaining('self-signed'),
+    });
+    process.env['PGSSLROOTCERT'] = trusted;
+    try {
+      expect(await isEncrypted({ sslmode: 'verify-ca' })).toBe(true);
+      expect(await isEncrypted({ sslmode: 'verify-full', host: 'localhost' })).toBe(true);
+      await expect(inspect({ sslmode: 'verify-full' })).rejects.toMatchObject({
+        code: 'database-unreachable',
+        message: expect.stringContaining('altnames'),
+      });
+      await backUp(cluster, startJob(cluster, { ...own, sslmode: 'verify-full', host: 'localhost' }), 'logical');
+    } finally {
+      delete process.env['PGSSLROOTCERT'];
+    }
+  });
+});
