@@ -2,6 +2,8 @@ import { mkdtempSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { createStreamedSink } from '../../src/pipeline/artefact-sink';
 import { createJobLog } from '../../src/pipeline/job-log';
 import type { Command } from '../../src/pipeline/pipeline';
@@ -14,16 +16,25 @@ const mebibyte = 2 ** 20;
 const signal = new AbortController().signal;
 const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script] });
 
-/** Highest growth of this process's memory while something runs, in bytes. */
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+/** Highest growth of what this process keeps in memory while something runs, in bytes. Garbage is collected first: when V8 does so is not ours. */
 async function growthDuring(work: () => Promise<unknown>): Promise<number> {
-  const before = process.memoryUsage.rss();
+  const before = keptNow();
   let peak = before;
   const timer = setInterval(() => {
-    peak = Math.max(peak, process.memoryUsage.rss());
-  }, 20);
+    peak = Math.max(peak, keptNow());
+  }, 100);
   await work();
   clearInterval(timer);
   return peak - before;
+}
+
+function keptNow(): number {
+  collectGarbage();
+  const { heapUsed, external, arrayBuffers } = process.memoryUsage();
+  return heapUsed + Math.max(external, arrayBuffers);
 }
 
 /** A storage that is slower than the producer: what it does not take yet must wait in the pipe, not in memory. */
