@@ -28,6 +28,9 @@ beforeAll(async () => {
     config: { shop: { 'bin-directory': tools.binDirectory } },
   });
   await createSmallShop(stack);
+  // Jobs are asked for right after workers start: the namespace must have been made ready once.
+  await stack.holdfast.startWorkers();
+  await stack.holdfast.stopWorkers();
 });
 afterAll(async () => {
   await stack?.close();
