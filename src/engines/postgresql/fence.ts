@@ -35,7 +35,8 @@ export async function fence(context: EngineContext, state: FenceState, drain: bo
       const before = { allow: Boolean(state['allow-connections']), limit: Number(state['connection-limit']) };
       const block = drain ? allowing(database, false) : limiting(database, 0);
       await together(session, [marking(database, { role: 'fenced', ...before }), block]);
-      context.log.line('fence', `new connections to "${database}" are blocked`);
+      const but = drain ? '' : ' (those of superusers are not)';
+      context.log.line('fence', `new connections to "${database}" are blocked${but}`);
       if (drain) await drained(context, session, database);
     });
   });

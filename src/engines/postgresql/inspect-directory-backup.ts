@@ -11,6 +11,7 @@ import { type Cluster, readCluster } from './read-cluster';
 import { requireReplication } from './replication-rights';
 import { readServer, type Server } from './server';
 import { type Session, withSession } from './session';
+import { requireSpace } from './space';
 import { findTool } from './tools';
 
 export async function inspectPhysicalBackup(context: EngineContext, plan: BackupPlan): Promise<Inspection> {
@@ -20,6 +21,11 @@ export async function inspectPhysicalBackup(context: EngineContext, plan: Backup
     const cluster = await readCluster(session);
     // With tablespaces the archives lie in the spool as they are, before they go through the sink one by one.
     const raw = cluster.linked.length === 0 ? 0 : cluster.bytes;
+    const [purpose, remedy] = [
+      'the copy, which cannot be streamed where there are tablespaces',
+      'make room on the spool',
+    ];
+    await requireSpace([{ path: context.workFolder, purpose, bytes: raw, remedy }]);
     return { ...inspectionOf(server, cluster, plan, raw), toolVersions: { pg_basebackup: tool.version } };
   });
 }
