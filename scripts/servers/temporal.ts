@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
+import { dynamicValues, pragmas } from '../../src/model/server-tuning';
 import { findTemporal } from '../../tools/find';
 import { accepts, freePort } from './free-port';
 import { type OwnedProcess, startOwned } from './owned-process';
@@ -25,16 +26,6 @@ export interface TemporalServer {
   /** Ends it if it runs, and starts it at the same addresses over the same data. */
   restart(): Promise<void>;
 }
-
-/** Without these each queue is polled 20 times a second and timers are shifted by up to one. */
-const dynamicValues = [
-  'history.transferProcessorMaxPollRPS=2000',
-  'history.transferProcessorMaxPollHostRPS=4000',
-  'history.timerProcessorMaxPollRPS=2000',
-  'history.timerProcessorMaxPollHostRPS=4000',
-  'history.timerProcessorMaxTimeShift="10ms"',
-];
-const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];
 
 /** Starts `temporal server start-dev`; resolves when its namespace answers. It dies with this process. */
 export async function startTemporal(options: TemporalOptions): Promise<TemporalServer> {

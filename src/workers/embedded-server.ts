@@ -6,19 +6,10 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failure } from '../model/errors';
 import { searchAttributes } from '../model/search-attributes';
+import { dynamicValues, pragmas } from '../model/server-tuning';
 import { listens } from './listens';
 import { temporalBinary } from './temporal-binary';
 
-/** Without these each queue is polled 20 times a second and timers are shifted by up to one: 100 ms for every step. */
-const dynamicValues = [
-  'history.transferProcessorMaxPollRPS=2000',
-  'history.transferProcessorMaxPollHostRPS=4000',
-  'history.timerProcessorMaxPollRPS=2000',
-  'history.timerProcessorMaxPollHostRPS=4000',
-  'history.timerProcessorMaxTimeShift="10ms"',
-];
-/** Survives a kill, without a sync for every write. */
-const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];
 const startTimeout = 30_000;
 /** Between its death and the next start, so that a server that cannot run does not spin. */
 const restartPause = 2_000;

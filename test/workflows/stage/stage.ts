@@ -11,6 +11,7 @@ import { createMutexActivities } from '../../../src/activities/mutex-activities'
 import type { MutexState } from '../../../src/model/hold';
 import type { JobPlan } from '../../../src/model/plan';
 import { searchAttributes } from '../../../src/model/search-attributes';
+import { dynamicValues, pragmas } from '../../../src/model/server-tuning';
 import { agentQueue, controlQueue } from '../../../src/model/task-queues';
 import { bundleWorkflows } from './bundle';
 import { FakeAgent, type Performance } from './fake-agent';
@@ -19,16 +20,6 @@ import { agent as agentName } from './plans';
 import type { Script } from './script';
 
 const { findTemporal } = createRequire(__filename)('../../../tools/find.js') as { findTemporal(): string };
-
-/** Without these each queue is polled 20 times a second and timers are shifted by up to one. */
-const dynamicValues = [
-  'history.transferProcessorMaxPollRPS=2000',
-  'history.transferProcessorMaxPollHostRPS=4000',
-  'history.timerProcessorMaxPollRPS=2000',
-  'history.timerProcessorMaxPollHostRPS=4000',
-  'history.timerProcessorMaxTimeShift="10ms"',
-];
-const pragmas = ['journal_mode=WAL', 'synchronous=NORMAL'];
 
 const attributeKeys = Object.values(searchAttributes).map((name) =>
   defineSearchAttributeKey(name, SearchAttributeType.KEYWORD),
