@@ -1,16 +1,23 @@
 import type { HookName } from '../activities/contract';
-import type { BackupPlan, RestorePlan } from '../model/plan';
+import type { BackupPlan, JobPlan, RestorePlan } from '../model/plan';
+import type { StepInput, StepTraits } from './agent-steps';
 import type { Job } from './job';
 
 /** Register before the first step on the agent. */
-export function cleanSpoolAtEnd(job: Job<BackupPlan | RestorePlan>): void {
+export function cleanSpoolAtEnd(job: Job<JobPlan>): void {
   job.compensations.before({
     name: 'clean the spool',
     when: 'always',
     run: async (failure) => {
-      if (job.agentReached) await job.run('cleanSpool', { failed: failure !== undefined });
+      if (!job.agentReached) return;
+      const cleaned = await job.run('cleanSpool', { failed: failure !== undefined, keepLog: job.logStranded });
+      if (cleaned?.keptLog) job.warnings.push(keptText(job, cleaned.keptLog));
     },
   });
+}
+
+function keptText({ plan }: Job<JobPlan>, path: string): string {
+  return `the log is not on the storage: agent "${plan.unit.agent}" keeps it on its host, in ${path}`;
 }
 
 /**
@@ -19,14 +26,30 @@ export function cleanSpoolAtEnd(job: Job<BackupPlan | RestorePlan>): void {
  */
 export function tellTheEnd(job: Job<BackupPlan | RestorePlan>, afterHook: HookName): void {
   if (job.plan.hooks.after) runAfterHook(job, afterHook);
+  sendLogOfFailure(job);
+}
+
+/** Uploads the log where the job fails, with the reason as its last line. */
+export function sendLogOfFailure(job: Job<JobPlan>): void {
   job.compensations.before({
     name: 'upload the log',
     when: 'failure',
     run: async (failure) => {
-      if (failure?.code === 'log-upload-failed') return; // tried for long already
-      await job.run('uploadLogs', { outcome: 'error', failure }, { kind: 'tidy', phase: 'finishing' });
+      if (failure?.code === 'log-upload-failed' || !job.agentReached) return; // tried for long already, or there is none
+      await sendLog(job, { outcome: 'error', failure }, { kind: 'tidy', phase: 'finishing' });
     },
   });
+}
+
+/** Uploads the log; where that fails, the agent is told to keep its own. */
+export async function sendLog(
+  job: Job<JobPlan>,
+  end: StepInput<'uploadLogs'>,
+  as: Partial<StepTraits> = {},
+): Promise<void> {
+  job.logStranded = true;
+  await job.run('uploadLogs', end, as);
+  job.logStranded = false;
 }
 
 function runAfterHook(job: Job<BackupPlan | RestorePlan>, hook: HookName): void {

@@ -1,4 +1,4 @@
-import { ActivityFailure, proxyActivities, TimeoutFailure } from '@temporalio/workflow';
+import { ActivityFailure, CancelledFailure, proxyActivities, TimeoutFailure } from '@temporalio/workflow';
 import type { JobTimeouts, UnitPlan } from '../model/plan';
 import type { AgentStep, StepOutput, StepTraits } from './agent-steps';
 import { type AgentOptions, agentOptions, type StepKind } from './proxies';
@@ -12,6 +12,10 @@ const slack = 5_000;
 export class AgentCalls {
   /** Whether any step was ever taken by the agent. */
   reached = false;
+  /** Steps that an agent may have begun: all but those of which Temporal says that nobody ever took them. */
+  readonly begun = new Set<AgentStep>();
+  /** Steps whose end was heard of. */
+  readonly done = new Set<AgentStep>();
   private readonly options: Readonly<Record<StepKind, AgentOptions>>;
 
   constructor(unit: UnitPlan, timeouts: JobTimeouts) {
@@ -26,6 +30,7 @@ export class AgentCalls {
         return (await this.attempt(step, traits, input)) as StepOutput<S>;
       } catch (error) {
         if (!ranOutLate(error, this.options[traits.kind], Date.now() - began)) throw error;
+        this.begun.add(step); // so late an earlier attempt may have been lost
       }
     }
   }
@@ -35,12 +40,27 @@ export class AgentCalls {
     try {
       const result = await activity.executeWithOptions({ summary }, [input]);
       this.reached = true;
+      this.done.add(step);
+      this.begun.add(step);
       return result;
     } catch (error) {
+      if (!wasNeverTaken(error)) this.begun.add(step);
       this.reached ||= timeoutOf(error) !== 'SCHEDULE_TO_START';
       throw error;
     }
   }
+}
+
+/** Cancelled before it was even asked for, or waited for in vain from the first attempt on. */
+function wasNeverTaken(error: unknown): boolean {
+  if (error instanceof CancelledFailure) return true;
+  return timeoutOf(error) === 'SCHEDULE_TO_START' && lastEndOf(error) === undefined;
+}
+
+/** What the attempt before ended with. */
+function lastEndOf(error: unknown): unknown {
+  const timeout = error instanceof ActivityFailure ? error.cause : undefined;
+  return timeout instanceof TimeoutFailure ? (timeout.cause ?? timeout.failure?.cause ?? undefined) : undefined;
 }
 
 function ranOutLate(error: unknown, options: AgentOptions, elapsed: number): boolean {

@@ -3,7 +3,7 @@ import type { Dumped } from '../activities/contract';
 import type { JobResult } from '../model/interface-job';
 import type { BackupRequest } from '../model/job-request';
 import type { BackupPlan } from '../model/plan';
-import { cleanSpoolAtEnd, runBeforeHook, tellTheEnd } from './aftermath';
+import { cleanSpoolAtEnd, runBeforeHook, sendLog, tellTheEnd } from './aftermath';
 import { conduct } from './conduct';
 import { bringUp, type Closing, takeDown } from './downtime';
 import { jobFailure, thrown } from './failures';
@@ -13,6 +13,8 @@ import { identity, planned } from './planned';
 import { planning } from './proxies';
 import { answerFrom } from './record';
 
+const copiesAnew = 2;
+
 /** Copies a database into the storage and seals the copy. Whatever dies in the middle, the database comes back up. */
 export async function backup(request: BackupRequest): Promise<JobResult> {
   const { database } = request;
@@ -20,7 +22,7 @@ export async function backup(request: BackupRequest): Promise<JobResult> {
   // 1: nothing is touched, and the plan is fixed from here on
   const options = { summary: `plan backup of ${database}` };
   const plan = () => planning.planBackup.executeWithOptions(options, [{ request, ...identity() }]);
-  const answer = await planned(screen, 'backup', database, plan);
+  const answer = await planned(screen, 'backup', request, plan);
   if (answer.kind === 'finished') return answerFrom(answer.record);
   return conduct(new Job(answer.plan, screen), request, backUp);
 }
@@ -37,13 +39,8 @@ async function backUp(job: Job<BackupPlan>): Promise<void> {
   tellTheEnd(job, 'run-after-backup');
   // 5
   await runBeforeHook(job, 'run-before-backup');
-  // 6, 7, 8
-  const dumped = await dump(job);
-  // 9: beside the upload, which does not wait for it
-  const downgraded = job.downgradeHold();
-  // 10
-  const artefacts = dumped.staged ? await job.run('uploadArtefacts', { dumped }) : dumped.artefacts;
-  await downgraded;
+  // 6, 7, 8, 9, 10
+  const { dumped, artefacts } = await copy(job);
   // 11
   await uploadLog(job);
   // 12: the point of commitment; what cancels later finds a backup
@@ -53,6 +50,32 @@ async function backUp(job: Job<BackupPlan>): Promise<void> {
   const { bytes, storedBytes } = await CancellationScope.nonCancellable(seal);
   Object.assign(job.gained, { bytes, 'stored-bytes': storedBytes });
   // 13: the after-hook, the spool and the hold are registered; see conduct
+}
+
+interface Copied {
+  readonly dumped: Dumped;
+  readonly artefacts: Dumped['artefacts'];
+}
+
+/** What was staged and is gone, with its host's disk or by a stranger's hand, is copied anew; at most twice. */
+async function copy(job: Job<BackupPlan>): Promise<Copied> {
+  for (let left = copiesAnew; ; left--) {
+    const dumped = await dump(job);
+    // 9: beside the upload, which does not wait for it
+    const downgraded = job.downgradeHold();
+    try {
+      // 10
+      const artefacts = dumped.staged ? await job.run('uploadArtefacts', { dumped }) : dumped.artefacts;
+      await downgraded;
+      return { dumped, artefacts };
+    } catch (error) {
+      const { code, message } = job.readFailure(error);
+      if (code !== 'spool-lost' || left === 0) throw error;
+      job.warnings.push(`${message}: the copy was made anew`);
+    }
+    await downgraded;
+    await job.retakeHold(job.plan.holdMode);
+  }
 }
 
 /** Between stop and start there is the copy and nothing else. */
@@ -82,7 +105,7 @@ function closingOf({ mode }: BackupPlan): Closing | undefined {
 /** A backup whose log is not on the store is no good backup. */
 async function uploadLog(job: Job<BackupPlan>): Promise<void> {
   try {
-    await job.run('uploadLogs', { outcome: 'success' });
+    await sendLog(job, { outcome: 'success' });
   } catch (error) {
     const { message, code } = job.readFailure(error);
     if (code === 'job-cancelled') throw error;

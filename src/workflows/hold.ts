@@ -1,5 +1,6 @@
 import { condition, defineSignal, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
-import type { Hold, HoldMode, HoldRequest, MutexState } from '../model/hold';
+import type { Hold, HoldMode, HoldRequest, LockView, Waiter } from '../model/hold';
+import { nameHolder, nameWaiter } from '../model/lock-words';
 import { mutexMessages, type RunReference } from '../model/mutex-messages';
 import { mutexId } from '../model/task-queues';
 import { fail } from './failures';
@@ -73,14 +74,21 @@ export class JobHold {
     this.hold ??= hold; // sent again after an activity's retry: the first one may have been downgraded since
   }
 
+  /** Whoever is in the way may be dead: then the mutex removes it soon. */
   private async takeAtOnce(): Promise<void> {
     const state = await this.view();
     if (this.hold !== undefined) return;
-    const runs = (state?.holders ?? []).map(({ workflowId, runId }) => ({ workflowId, runId }));
+    const runs = this.rivals(state).map(({ workflowId, runId }) => ({ workflowId, runId }));
     const options = { summary: 'whether those who hold the lock still run' };
     const closed = runs.length === 0 ? [] : await locking.findClosedRuns.executeWithOptions(options, [{ runs }]);
-    if (closed.length > 0) await this.waitFor(burial);
+    if (closed.length > 0 && closed.length === runs.length) await this.waitFor(burial);
     if (this.hold === undefined) throw this.lockedOut(state);
+  }
+
+  /** Those beside whom this one cannot hold. */
+  private rivals(state: LockView | undefined) {
+    const others = [...(state?.holders ?? []), ...this.ahead(state)];
+    return others.filter(({ mode }) => mode === 'exclusive' || this.wish.mode === 'exclusive');
   }
 
   /** Says who holds the lock, and asks again where the mutex has forgotten us: an administrator may have ended it. */
@@ -88,12 +96,12 @@ export class JobHold {
     const state = await this.view();
     if (this.hold !== undefined) return;
     if (Date.now() >= deadline) throw this.lockedOut(state);
-    this.wish.onWaiting?.(this.name(state));
+    this.wish.onWaiting?.(this.name({ ...state, doing: {} })); // it is shown for long: by then they do something else
     const known = state?.waiters.some(({ runId }) => runId === this.runId);
     if (!known) await this.request();
   }
 
-  private async view(): Promise<MutexState | undefined> {
+  private async view(): Promise<LockView | undefined> {
     const options = { summary: `who holds ${this.wish.lock}` };
     const state = await locking.viewLock.executeWithOptions(options, [{ lock: this.wish.lock }]);
     const own = state?.holders.find(({ runId }) => runId === this.runId);
@@ -120,26 +128,21 @@ export class JobHold {
     await mutex.signal(message, about).catch(() => undefined); // a mutex that has ended holds nothing for us
   }
 
-  private lockedOut(state: MutexState | undefined) {
+  private lockedOut(state: LockView | undefined) {
     const { lock, wait } = this.wish;
     const seconds = Math.round(wait / 1000);
     return fail('locked-out', { lock, job: this.jobId, holder: this.name(state), seconds });
   }
 
-  private name(state: MutexState | undefined): string {
-    const holders = state?.holders ?? [];
-    const waiters = state?.waiters ?? [];
-    const ahead = waiters.slice(
-      0,
-      Math.max(
-        waiters.findIndex(({ runId }) => runId === this.runId),
-        0,
-      ),
-    );
-    const names = [...holders, ...ahead].map(({ purpose, jobId }, place) =>
-      place < holders.length ? `${purpose} (job ${jobId})` : `${purpose} (job ${jobId}, waiting)`,
-    );
-    return names.join(', ') || 'nobody that could be seen';
+  private name(state: Partial<LockView> | undefined): string {
+    const holders = (state?.holders ?? []).map((holder) => nameHolder(holder, state?.doing));
+    return [...holders, ...this.ahead(state).map(nameWaiter)].join(', ') || 'nobody that could be seen';
+  }
+
+  /** Those who wait before this one. */
+  private ahead({ waiters = [] }: Partial<LockView> = {}): readonly Waiter[] {
+    const own = waiters.findIndex(({ runId }) => runId === this.runId);
+    return waiters.slice(0, Math.max(own, 0));
   }
 
   private get runId(): string {

@@ -17,6 +17,8 @@ export class Job<P extends JobPlan> {
   readonly warnings: string[] = [];
   /** What the result tells beyond the plan. */
   readonly gained: Yield = {};
+  /** The last try to bring the log to the storage failed: what the agent has is the only copy. */
+  logStranded = false;
   private readonly root = CancellationScope.current();
   private readonly agent: AgentCalls;
   private hold: JobHold | undefined;
@@ -34,6 +36,16 @@ export class Job<P extends JobPlan> {
     return this.agent.reached;
   }
 
+  /** Whether an agent may have begun this step. False only where Temporal says that nobody took it. */
+  mayHaveBegun(step: AgentStep): boolean {
+    return this.agent.begun.has(step);
+  }
+
+  /** Whether the end of this step was heard of. */
+  hasDone(step: AgentStep): boolean {
+    return this.agent.done.has(step);
+  }
+
   /** Runs a step on the agent, with the times of its kind; `as` overrules what the table of steps says. */
   run<S extends AgentStep>(step: S, input: StepInput<S>, as: Partial<StepTraits> = {}): Promise<StepOutput<S>> {
     const { plan, hold } = this;
@@ -44,13 +56,16 @@ export class Job<P extends JobPlan> {
 
   /** Waits for a hold of the database's lock; gives it back at the end, however that comes. Rejects with `locked-out`. */
   takeHold(mode: HoldMode): Promise<void> {
-    const { lock, timeouts, jobType, database } = this.plan;
-    const onWaiting = (waitingFor: string | undefined) => this.screen.wait(waitingFor);
-    const purpose = `${jobType} of ${database}`;
-    const hold = new JobHold({ lock, mode, purpose, wait: timeouts.lockWait, onWaiting });
-    this.hold = hold;
-    this.compensations.before({ name: 'release the hold', when: 'always', run: () => hold.release() });
-    return this.screen.during('takeHold', this.screen.phase, () => hold.take());
+    const run = async () => this.hold?.release();
+    this.compensations.before({ name: 'release the hold', when: 'always', run });
+    return this.askForHold(mode);
+  }
+
+  /** For what needs the database for itself once more: the hold is given back, and asked for anew behind those who wait. */
+  async retakeHold(mode: HoldMode): Promise<void> {
+    if (mode === 'shared') return;
+    await this.hold?.release();
+    await this.askForHold(mode);
   }
 
   /** An exclusive hold becomes a shared one: the database is up, the long upload need not keep others out. */
@@ -85,6 +100,15 @@ export class Job<P extends JobPlan> {
 
   get cancelRequested(): boolean {
     return this.root.consideredCancelled;
+  }
+
+  private askForHold(mode: HoldMode): Promise<void> {
+    const { lock, timeouts, jobType, database } = this.plan;
+    const onWaiting = (waitingFor: string | undefined) => this.screen.wait(waitingFor);
+    const purpose = `${jobType} of ${database}`;
+    const hold = new JobHold({ lock, mode, purpose, wait: timeouts.lockWait, onWaiting });
+    this.hold = hold;
+    return this.screen.during('takeHold', this.screen.phase, () => hold.take());
   }
 
   private cancelled(): JobFailure {

@@ -1,86 +1,62 @@
-import type { Holder, HoldRequest, MutexState, Waiter } from '../model/hold';
+import type { Holder, HoldRequest, MutexState } from '../model/hold';
 
-export interface QueueEvents {
-  /** Milliseconds since 1970, the same again in a replay. */
-  now(): number;
-  /** A request has become a hold, or somebody who holds has asked again. */
-  granted(holder: Holder): void;
+/** What a message made of a lock. */
+export interface Turn {
+  readonly state: MutexState;
+  /** Who is to be told of a hold now: new ones in the order of their tokens, or one who has it and asked again. */
+  readonly granted: readonly Holder[];
 }
 
-/**
+/*
  * The rules of a restore mutex, without the workflow around them: any number of shared holds or one exclusive; first come, first served, so that a
- * waiting exclusive lets no later shared one pass. Nothing here waits.
+ * waiting exclusive lets no later shared one pass. Pure functions; `now` is in milliseconds since 1970.
  */
-export class LockQueue {
-  private holders: readonly Holder[];
-  private waiters: readonly Waiter[];
-  private lastToken: number;
-  private readonly lock: string;
 
-  constructor(
-    state: MutexState,
-    private readonly events: QueueEvents,
-  ) {
-    ({ lock: this.lock, holders: this.holders, waiters: this.waiters, lastToken: this.lastToken } = state);
-  }
+/** Known by its run id: asking twice does not queue twice, and who holds already is told again. */
+export function request(state: MutexState, asked: HoldRequest, now: number): Turn {
+  const holder = state.holders.find(({ runId }) => runId === asked.runId);
+  if (holder !== undefined) return { state, granted: [holder] };
+  if (state.waiters.some(({ runId }) => runId === asked.runId)) return { state, granted: [] };
+  return admit({ ...state, waiters: [...state.waiters, { ...asked, since: stamp(now) }] }, now);
+}
 
-  get view(): MutexState {
-    const { lock, holders, waiters, lastToken } = this;
-    return { lock, holders, waiters, lastToken };
-  }
+/** Gives back a hold, or leaves the queue. */
+export function remove(state: MutexState, gone: string, now: number): Turn {
+  const stays = ({ runId }: HoldRequest) => runId !== gone;
+  return admit({ ...state, holders: state.holders.filter(stays), waiters: state.waiters.filter(stays) }, now);
+}
 
-  get idle(): boolean {
-    return this.holders.length === 0 && this.waiters.length === 0;
-  }
+/** The holder keeps its token: whoever is admitted later has a higher one. */
+export function downgrade(state: MutexState, runId: string, now: number): Turn {
+  const lowered = (holder: Holder): Holder => (holder.runId === runId ? { ...holder, mode: 'shared' } : holder);
+  return admit({ ...state, holders: state.holders.map(lowered) }, now);
+}
 
-  get contended(): boolean {
-    return this.waiters.length > 0;
-  }
+/** Who has a part in a lock: holders first, then waiters, each in their order. */
+export function parties({ holders, waiters }: MutexState): readonly (HoldRequest & { readonly since: string })[] {
+  return [...holders, ...waiters];
+}
 
-  /** Known by its run id: asking twice does not queue twice, and who holds already is told again. */
-  request(request: HoldRequest): void {
-    const holder = this.holders.find(({ runId }) => runId === request.runId);
-    if (holder !== undefined) this.events.granted(holder);
-    if (holder !== undefined || this.waiters.some(({ runId }) => runId === request.runId)) return;
-    this.waiters = [...this.waiters, { ...request, since: this.stamp() }];
-    this.admit();
+function admit(state: MutexState, now: number): Turn {
+  const granted: Holder[] = [];
+  let { waiters, lastToken } = state;
+  for (let next = waiters[0]; next && fits([...state.holders, ...granted], next); next = waiters[0]) {
+    lastToken = nextToken(lastToken, now);
+    granted.push({ ...next, token: lastToken, since: stamp(now) });
+    waiters = waiters.slice(1);
   }
+  return { state: { ...state, holders: [...state.holders, ...granted], waiters, lastToken }, granted };
+}
 
-  /** Gives back a hold, or leaves the queue; says who it was. */
-  remove(runId: string): HoldRequest | undefined {
-    const gone = [...this.holders, ...this.waiters].find((one) => one.runId === runId);
-    this.holders = this.holders.filter((holder) => holder.runId !== runId);
-    this.waiters = this.waiters.filter((waiter) => waiter.runId !== runId);
-    this.admit();
-    return gone;
-  }
+function fits(holders: readonly Holder[], { mode }: HoldRequest): boolean {
+  return holders.length === 0 || (mode === 'shared' && holders.every((holder) => holder.mode === 'shared'));
+}
 
-  /** The holder keeps its token: whoever was admitted later has a higher one. */
-  downgrade(runId: string): void {
-    this.holders = this.holders.map((holder) => (holder.runId === runId ? { ...holder, mode: 'shared' } : holder));
-    this.admit();
-  }
+/** Grows with the clock too, so that a mutex which remembers nothing, as after the loss of Temporal's own data, still gives higher ones. */
+function nextToken(last: number, now: number): number {
+  return Math.max(last + 1, now);
+}
 
-  private admit(): void {
-    for (let next = this.waiters[0]; next !== undefined && this.fits(next); next = this.waiters[0]) {
-      const holder: Holder = { ...next, token: this.nextToken(), since: this.stamp() };
-      this.waiters = this.waiters.slice(1);
-      this.holders = [...this.holders, holder];
-      this.events.granted(holder);
-    }
-  }
-
-  private fits({ mode }: HoldRequest): boolean {
-    return this.holders.length === 0 || (mode === 'shared' && this.holders.every((holder) => holder.mode === 'shared'));
-  }
-
-  /** Grows with the clock, so that a mutex which ended and starts anew, remembering nothing, still gives higher ones. */
-  private nextToken(): number {
-    this.lastToken = Math.max(this.lastToken + 1, this.events.now());
-    return this.lastToken;
-  }
-
-  private stamp(): string {
-    return new Date(this.events.now()).toISOString();
-  }
+function stamp(now: number): string {
+  return new Date(now).toISOString();
 }

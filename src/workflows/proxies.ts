@@ -24,7 +24,7 @@ export const locking = proxyActivities<Pick<ControlActivities, 'requestHold' | '
   retry,
 });
 
-export const recording = proxyActivities<Pick<ControlActivities, 'recordJob'>>({
+export const recording = proxyActivities<Pick<ControlActivities, 'recordJob' | 'recordRefusal'>>({
   startToCloseTimeout: '1m', // one small object
   scheduleToCloseTimeout: '3m', // a dead storage must not keep a finished job open
   cancellationType,
@@ -80,6 +80,7 @@ export function agentOptions(unit: UnitPlan, timeouts: JobTimeouts): Readonly<Re
     },
     service: {
       ...common,
+      scheduleToStartTimeout: Math.max(recovery, agentStart), // as for long work; and then it is known that nobody took it
       startToCloseTimeout: service + minute, // the agent gives up first and says why
       scheduleToCloseTimeout: 2 * service + recovery, // the host may come back
       retry: { ...retry, maximumAttempts: 5 }, // the database is out of service meanwhile: better undone than tried for ever

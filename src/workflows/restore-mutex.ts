@@ -15,7 +15,7 @@ import {
 import type { Hold, Holder, HoldRequest, MutexState } from '../model/hold';
 import { type ForcedRelease, mutexMessages, type RunReference } from '../model/mutex-messages';
 import { fail } from './failures';
-import { LockQueue } from './lock-queue';
+import { downgrade, parties, remove, request, type Turn } from './lock-queue';
 import { lockTable } from './lock-table';
 import { locking } from './proxies';
 
@@ -41,6 +41,7 @@ const messages = {
   downgrade: defineSignal<[RunReference]>(mutexMessages.downgrade),
   view: defineQuery<MutexState>(mutexMessages.view),
   forceRelease: defineUpdate<void, [ForcedRelease]>(mutexMessages.forceRelease),
+  releaseClosed: defineUpdate<void, [ForcedRelease]>(mutexMessages.releaseClosed),
 } as const;
 
 /**
@@ -48,119 +49,151 @@ const messages = {
  * then ask again, and a new one starts that knows of nobody who holds; what such a job does next to a database is refused by the agent as soon as
  * that has seen the higher token of another.
  */
-export async function restoreMutex(state: MutexState, tuning: Partial<MutexTuning> = {}): Promise<void> {
+export async function restoreMutex(state: MutexState, tuning: Partial<MutexTuning> = {}): Promise<number> {
   const mutex = new Mutex(state, { ...usual, ...tuning });
-  await CancellationScope.nonCancellable(() => mutex.serve());
+  return CancellationScope.nonCancellable(() => mutex.serve());
 }
 
 class Mutex {
-  private readonly queue: LockQueue;
-  /** Grants on their way to their holders: until they have arrived, the workflow neither ends nor continues as new. */
+  /** Grants on their way, and releases that wait for a look: until they are done, the workflow neither ends nor continues as new. */
   private underWay = 0;
   /** Somebody has to wait who did not before: those who hold may be dead. */
   private hurry: boolean;
   private pause: number;
+  /** When the next look is due, however much happens before. */
+  private nextLook = Number.POSITIVE_INFINITY;
   private readonly remarks: string[] = [];
 
   constructor(
-    state: MutexState,
+    private state: MutexState,
     private readonly tuning: MutexTuning,
   ) {
-    this.queue = new LockQueue(state, { now: () => Date.now(), granted: (holder) => this.deliver(holder) });
-    this.hurry = this.queue.contended;
+    this.hurry = this.contended;
     this.pause = tuning.firstLook;
     this.listen();
     this.draw();
   }
 
-  /** Ends when nobody came for a while. Between the last look at the queue and the end nothing is awaited, or a request could get lost. */
-  async serve(): Promise<void> {
+  /**
+   * Ends when nobody came for a while, with the last token for the mutex after it. Between the last look at the queue and the end nothing is awaited,
+   * or a request could get lost.
+   */
+  async serve(): Promise<number> {
     for (;;) {
       await condition(() => this.underWay === 0);
       if (this.isFull && allHandlersFinished()) return this.goOn();
-      if (this.queue.idle) {
-        await condition(() => !this.queue.idle, this.tuning.linger, { summary: 'linger in case somebody comes' });
-        if (this.queue.idle && this.underWay === 0) return;
+      if (this.idle) {
+        await condition(() => !this.idle, this.tuning.linger, { summary: 'linger in case somebody comes' });
+        if (this.idle && this.underWay === 0) return this.state.lastToken;
       } else await this.watch();
     }
   }
 
+  private get idle(): boolean {
+    return parties(this.state).length === 0;
+  }
+
+  private get contended(): boolean {
+    return this.state.waiters.length > 0;
+  }
+
   /** Until something changes; looks at those who hold and wait from time to time. */
   private async watch(): Promise<void> {
-    const { firstLook, lastLook, idleLook } = this.tuning;
-    if (this.hurry) this.pause = firstLook;
-    this.hurry = false;
-    const contended = this.queue.contended;
-    const pause = contended ? this.pause : idleLook;
-    const changed = () => this.hurry || this.queue.idle || this.isFull;
+    const contended = this.contended;
+    this.planLook(contended);
+    const changed = () => this.hurry || this.idle || this.isFull;
     const options = { summary: 'until the next look at those who hold and wait' };
-    if (await condition(changed, pause, options)) return;
-    if (contended) this.pause = Math.min(this.pause * 2, lastLook);
-    if (this.queue.contended || !contended) await this.bury();
+    if (await condition(changed, Math.max(this.nextLook - Date.now(), 1), options)) return;
+    if (contended) this.pause = Math.min(this.pause * 2, this.tuning.lastLook);
+    this.nextLook = Number.POSITIVE_INFINITY;
+    if (this.contended || !contended) await this.bury();
+  }
+
+  /** Whoever begins to wait brings the next look nearer, and never farther: in a steady stream of requests there would be none. */
+  private planLook(contended: boolean): void {
+    if (this.hurry) this.pause = this.tuning.firstLook;
+    this.hurry = false;
+    const now = Date.now();
+    this.nextLook = contended ? Math.min(this.nextLook, now + this.pause) : now + this.tuning.idleLook;
   }
 
   /** Removes those whose run is closed. Time alone never takes a hold from a job that still runs. */
   private async bury(): Promise<void> {
-    const { holders, waiters } = this.queue.view;
-    const runs = [...holders, ...waiters].map(({ workflowId, runId }) => ({ workflowId, runId }));
-    const options = { summary: `whether ${runs.length} runs are still open` };
     try {
-      const closed = await locking.findClosedRuns.executeWithOptions(options, [{ runs }]);
-      for (const runId of closed) this.remove(runId, 'its run is closed');
+      for (const runId of await this.findClosed(parties(this.state))) this.remove(runId, 'its run is closed');
     } catch (error) {
       log.warn('looking at holders and waiters failed; it is tried again', { error }); // the queue is worth more than one look
     }
   }
 
-  private listen(): void {
-    const description = (text: string) => ({ description: text });
-    const { request, leave, release, downgrade, view, forceRelease } = messages;
-    setHandler(request, (asked) => this.admit(asked), description('Ask for a hold'));
-    setHandler(leave, ({ runId }) => this.remove(runId), description('Leave the queue'));
-    setHandler(release, ({ runId }) => this.remove(runId), description('Give a hold back'));
-    setHandler(
-      downgrade,
-      ({ runId }) => this.downgrade(runId),
-      description('Turn an exclusive hold into a shared one'),
-    );
-    setHandler(view, () => this.queue.view, description('Who holds and who waits'));
-    const force = ({ runId, reason }: ForcedRelease) => this.remove(runId, `released by force: ${reason}`);
-    const validator = (forced: ForcedRelease) => this.mayForce(forced);
-    setHandler(forceRelease, force, { validator, ...description('Take a hold from a job, with a reason') });
+  private findClosed(some: readonly HoldRequest[]): Promise<readonly string[]> {
+    const runs = some.map(({ workflowId, runId }) => ({ workflowId, runId }));
+    const options = { summary: `whether ${runs.length} runs are still open` };
+    return locking.findClosedRuns.executeWithOptions(options, [{ runs }]);
   }
 
-  private admit(request: HoldRequest): void {
-    this.queue.request(request);
-    this.hurry ||= this.queue.view.waiters.some(({ runId }) => runId === request.runId);
-    this.draw();
+  private listen(): void {
+    const { request, leave, release, downgrade, view, forceRelease, releaseClosed } = messages;
+    const told = (text: string) => ({ description: text });
+    setHandler(request, (asked) => this.admit(asked), told('Ask for a hold'));
+    setHandler(leave, ({ runId }) => this.remove(runId), told('Leave the queue'));
+    setHandler(release, ({ runId }) => this.remove(runId), told('Give a hold back'));
+    setHandler(downgrade, ({ runId }) => this.downgrade(runId), told('Turn an exclusive hold into a shared one'));
+    setHandler(view, () => this.state, told('Who holds and who waits'));
+    const validator = (asked: ForcedRelease) => this.mayRelease(asked);
+    const force = ({ runId, reason }: ForcedRelease) => this.remove(runId, `released by force: ${reason}`);
+    setHandler(forceRelease, force, { validator, ...told('Take a hold from a job, with a reason') });
+    const closed = (asked: ForcedRelease) => this.releaseClosed(asked);
+    setHandler(releaseClosed, closed, { validator, ...told('Take a hold from a job that is closed, with a reason') });
+  }
+
+  private admit(asked: HoldRequest): void {
+    this.take(request(this.state, asked, Date.now()));
+    this.hurry ||= this.state.waiters.some(({ runId }) => runId === asked.runId);
   }
 
   private downgrade(runId: string): void {
-    this.queue.downgrade(runId);
-    this.draw();
+    this.take(downgrade(this.state, runId, Date.now()));
   }
 
   private remove(runId: string, because?: string): void {
-    const gone = this.queue.remove(runId);
-    if (gone !== undefined && because !== undefined)
-      this.remark(`${gone.purpose} (job ${gone.jobId}) removed: ${because}`);
+    const gone = parties(this.state).find((one) => one.runId === runId);
+    if (gone && because) this.remark(`${gone.purpose} (job ${gone.jobId}) removed: ${because}`);
+    this.take(remove(this.state, runId, Date.now()));
+  }
+
+  private take({ state, granted }: Turn): void {
+    this.state = state;
+    for (const holder of granted) this.deliver(holder);
     this.draw();
   }
 
-  private mayForce({ runId, reason }: ForcedRelease): void {
-    const { holders, waiters, lock } = this.queue.view;
+  private mayRelease({ runId, reason }: ForcedRelease): void {
+    const known = parties(this.state).some((one) => one.runId === runId);
     const problems = [
       ...(typeof reason === 'string' && reason.trim() !== '' ? [] : ['a reason is needed']),
-      ...([...holders, ...waiters].some((one) => one.runId === runId)
-        ? []
-        : [`run "${runId}" has no part in "${lock}"`]),
+      ...(known ? [] : [`run "${runId}" has no part in "${this.state.lock}"`]),
     ];
     if (problems.length > 0) throw fail('request-invalid', { problems: problems.join('; '), command: 'lock' });
   }
 
+  /** Rejects with `hold-in-use` where the job still runs. */
+  private async releaseClosed({ runId, reason }: ForcedRelease): Promise<void> {
+    const { state } = this;
+    const whose = parties(state).filter((one) => one.runId === runId);
+    this.underWay += 1;
+    try {
+      const closed = await CancellationScope.nonCancellable(() => this.findClosed(whose));
+      if (!closed.includes(runId)) throw fail('hold-in-use', { job: whose[0]?.jobId, lock: state.lock });
+      this.remove(runId, `released: ${reason}`);
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+
   /** A job that has closed needs no hold. A grant that got lost otherwise is found by the job itself when it looks at the lock. */
   private deliver({ workflowId, runId, mode, token }: Holder): void {
-    const hold: Hold = { lock: this.queue.view.lock, mode, token };
+    const hold: Hold = { lock: this.state.lock, mode, token };
     this.underWay += 1;
     const signal = () => getExternalWorkflowHandle(workflowId, runId).signal(mutexMessages.granted, hold);
     void CancellationScope.nonCancellable(signal)
@@ -180,7 +213,7 @@ class Mutex {
   }
 
   private goOn(): Promise<never> {
-    return continueAsNew<typeof restoreMutex>(this.queue.view, this.tuning);
+    return continueAsNew<typeof restoreMutex>(this.state, this.tuning);
   }
 
   private remark(text: string): void {
@@ -190,6 +223,6 @@ class Mutex {
   }
 
   private draw(): void {
-    setCurrentDetails(lockTable(this.queue.view, this.remarks));
+    setCurrentDetails(lockTable(this.state, this.remarks));
   }
 }

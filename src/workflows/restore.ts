@@ -3,7 +3,7 @@ import { exitCodes } from '../model/errors';
 import type { JobResult } from '../model/interface-job';
 import type { RestoreRequest } from '../model/job-request';
 import type { RestorePlan } from '../model/plan';
-import { cleanSpoolAtEnd, runBeforeHook, tellTheEnd } from './aftermath';
+import { cleanSpoolAtEnd, runBeforeHook, sendLog, tellTheEnd } from './aftermath';
 import { conduct } from './conduct';
 import { Job } from './job';
 import { Screen } from './phase';
@@ -20,7 +20,7 @@ export async function restore(request: RestoreRequest): Promise<JobResult> {
   // 1: nothing is touched, and the plan is fixed from here on
   const options = { summary: `plan restore of ${database}` };
   const plan = () => planning.planRestore.executeWithOptions(options, [{ request, ...identity() }]);
-  const answer = await planned(screen, 'restore', database, plan);
+  const answer = await planned(screen, 'restore', request, plan);
   if (answer.kind === 'finished') return answerFrom(answer.record);
   return conduct(new Job(answer.plan, screen), request, bringBack);
 }
@@ -53,7 +53,7 @@ async function settleBeside(job: Job<RestorePlan>, location: string): Promise<vo
 }
 
 async function settle(job: Job<RestorePlan>): Promise<void> {
-  await job.tolerate('upload the log', () => job.run('uploadLogs', { outcome: 'success' }, { kind: 'tidy' }));
+  await job.tolerate('upload the log', () => sendLog(job, { outcome: 'success' }, { kind: 'tidy' }));
   await keepPrevious(job);
 }
 

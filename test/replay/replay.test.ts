@@ -1,5 +1,7 @@
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
+import { errorTable } from '../../src/model/error-table';
+import type { ErrorCode } from '../../src/model/errors';
 import { bundleWorkflows } from '../workflows/stage/bundle';
 import { type RecordedHistory, recordedHistories } from './recorded-history';
 
@@ -11,6 +13,29 @@ beforeAll(async () => {
   });
   bundle = await bundleWorkflows();
 });
+
+const jobEnds = ['success', 'failed', 'refused', 'cancelled', 'terminated'];
+const byExitCode: Readonly<Record<number, string>> = {
+  3: 'refused',
+  4: 'failed',
+  5: 'needs a person',
+  6: 'locked out',
+};
+
+function typeOf({ events }: RecordedHistory['history']): string {
+  return events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name ?? 'unknown';
+}
+
+function endOf({ events }: RecordedHistory['history']): string {
+  const last = events?.at(-1) ?? {};
+  if ('workflowExecutionFailedEventAttributes' in last) {
+    const code = last.workflowExecutionFailedEventAttributes?.failure?.applicationFailureInfo?.type ?? '';
+    return byExitCode[errorTable[code as ErrorCode].exit] ?? code;
+  }
+  const named = { Completed: 'success', Canceled: 'cancelled', Terminated: 'terminated', ContinuedAsNew: 'continued' };
+  const found = Object.entries(named).find(([name]) => `workflowExecution${name}EventAttributes` in last);
+  return found?.[1] ?? 'running';
+}
 
 /** What went wrong, by name of the history. */
 async function replay(workflowBundle: { readonly code: string }, histories: readonly RecordedHistory[]) {
@@ -31,6 +56,17 @@ describe('recorded histories', () => {
     );
     const all = ['backup', 'checkup', 'dropPrevious', 'restore', 'restoreMutex', 'restorePlan', 'verify'];
     expect([...new Set(types)].sort()).toEqual(all);
+  });
+
+  it('are there, of every kind of job with every end that it can have', () => {
+    const ends = recordedHistories().map(({ history }) => `${typeOf(history)} ${endOf(history)}`);
+    const jobs = ['backup', 'restore'].flatMap((job) =>
+      [...jobEnds, 'locked out', 'needs a person'].map((end) => `${job} ${end}`),
+    );
+    const verifications = jobEnds.map((end) => `verify ${end}`);
+    const others = ['restorePlan success', 'restorePlan refused', 'checkup success', 'checkup refused'];
+    const small = ['dropPrevious success', 'dropPrevious cancelled', 'restoreMutex success', 'restoreMutex continued'];
+    expect([...new Set(ends)]).toEqual(expect.arrayContaining([...jobs, ...verifications, ...others, ...small]));
   });
 
   it('hold no trace of where they were recorded', () => {

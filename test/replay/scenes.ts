@@ -4,33 +4,14 @@ import { controlQueue } from '../../src/model/task-queues';
 import { arrive, holding, queued } from '../workflows/stage/crowd';
 import { endingOf, until } from '../workflows/stage/ending';
 import { backupPlan, restorePlan, verifyPlan } from '../workflows/stage/plans';
-import { atCall, diesOnce, fails, failsOnce, hangs, lingers, type Script } from '../workflows/stage/script';
-import type { Stage } from '../workflows/stage/stage';
+import { diesOnce, fails, failsOnce, lingers, type Script } from '../workflows/stage/script';
+import { outcomeScenes } from './outcome-scenes';
+import { cancelled, played, type Scene } from './scene-of';
 
-/** Plays something to its end and says which workflows were part of it, by the name their history is kept under. */
-export type Scene = (stage: Stage) => Promise<Readonly<Record<string, string>>>;
-
-const backup =
-  (name: string, changes: Partial<BackupPlan>, script: Script = {}): Scene =>
-  async (stage) => {
-    await endingOf(await stage.start(backupPlan(name, changes), script));
-    return { [name]: name };
-  };
-
-const restore =
-  (name: string, changes: Partial<RestorePlan>, script: Script = {}): Scene =>
-  async (stage) => {
-    await endingOf(await stage.start(restorePlan(name, changes), script));
-    return { [name]: name };
-  };
-
-const cancelled =
-  (name: string, plan: BackupPlan | RestorePlan, step: string): Scene =>
-  async (stage) => {
-    const cancel = () => void stage.client.workflow.getHandle(name).cancel();
-    await endingOf(await stage.start(plan, { [step]: atCall(1, hangs(cancel)) }));
-    return { [name]: name };
-  };
+const backup = (name: string, changes: Partial<BackupPlan>, script: Script = {}) =>
+  played(backupPlan(name, changes), script);
+const restore = (name: string, changes: Partial<RestorePlan>, script: Script = {}) =>
+  played(restorePlan(name, changes), script);
 
 const online = { mode: 'online', transfer: 'streamed', holdMode: 'shared' } as const;
 
@@ -45,7 +26,7 @@ export const scenes: readonly Scene[] = [
   backup('backup-log-failed', online, { 'uploadLogs:success': fails('storage-refused') }),
   backup('backup-refused', {}, { checkDatabase: fails('database-unreachable') }),
   backup('backup-unplanned', {}, { plan: fails('database-unknown') }),
-  cancelled('backup-cancelled', backupPlan('backup-cancelled'), 'runDump'),
+  cancelled(backupPlan('backup-cancelled'), 'runDump'),
   restore('restore-stop', {}),
   restore('restore-fence', { swap: 'fence' }),
   restore('restore-beside', { target: { kind: 'beside', name: 'copy' } }),
@@ -53,7 +34,7 @@ export const scenes: readonly Scene[] = [
   restore('restore-differs', {}, { compareDatabase: fails('restore-differs') }),
   restore('restore-unrecoverable', {}, { compareDatabase: fails('restore-differs'), swapBack: fails('swap-failed') }),
   restore('restore-load-failed', {}, { loadBackup: fails('load-failed') }),
-  cancelled('restore-cancelled', restorePlan('restore-cancelled'), 'swapDatabase'),
+  cancelled(restorePlan('restore-cancelled'), 'swapDatabase'),
   async (stage) => {
     await endingOf(await stage.start(restorePlan('restore-kept', { keepPrevious: 500 })));
     await stage.client.workflow.getHandle('drop-previous/restore-kept').result();
@@ -114,4 +95,5 @@ export const scenes: readonly Scene[] = [
     await until('continuing as new', async () => (await first.describe()).status.name === 'CONTINUED_AS_NEW');
     return { 'mutex-continued': `${mutex.workflowId}\n${mutex.firstExecutionRunId}` };
   },
+  ...outcomeScenes,
 ];

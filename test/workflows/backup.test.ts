@@ -1,5 +1,5 @@
 import { backupPlan } from './stage/plans';
-import { at, playAll, type Seen } from './stage/scenes';
+import { at, beginning, playAll, type Seen } from './stage/scenes';
 import { diesOnce, fails, hangs, lingers } from './stage/script';
 import { Stage } from './stage/stage';
 
@@ -11,9 +11,7 @@ afterAll(() => stage.close());
 
 /** An offline, staged backup with both hooks, step by step. */
 const good = [
-  'plan',
-  'checkDatabase',
-  'checkStorage',
+  ...beginning,
   'run-before-backup',
   'stopDatabase',
   'runDump',
@@ -61,10 +59,11 @@ describe('a backup of which one step fails for good', () => {
     expect(await stage.parties(`lock-of-${show.jobId}`)).toEqual([]);
   });
 
-  it('at plan touches nothing and has no place for a record', async () => {
+  it('at plan touches nothing, and is recorded where the database keeps its backups', async () => {
     const { show, how, code, result } = at(seen, 'plan');
-    expect(show.performance.calls).toEqual(['plan']);
+    expect(show.performance.calls).toEqual(['plan', 'recordRefusal']);
     expect([how, code, result?.status]).toEqual(['failed', 'process-failed', 'error']);
+    expect(result?.['storage-interface']).toBe('s3');
   });
 
   it.each([['run-after-backup:success'], ['cleanSpool'], ['recordJob']])(

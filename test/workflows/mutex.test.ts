@@ -37,12 +37,12 @@ describe('the restore mutex', () => {
     const second = await queued(stage, 'late-2', 'late', 'shared', { wait: 3_500 });
     await until('the name of the holder', async () => {
       const { waitingFor } = await second.handle.query<{ waitingFor?: string }>('status');
-      return waitingFor === 'backup of shop (job late-1)';
+      return waitingFor !== undefined && /^backup of shop \(job late-1, since [\dT:-]{19}Z\)$/.test(waitingFor);
     });
     const { code, message, result } = await second.ended;
     expect([code, result?.error?.exit]).toEqual(['locked-out', 6]);
-    expect(message).toBe(
-      'take a hold of "late" for job "late-2": held by backup of shop (job late-1) after waiting 4 s',
+    expect(message?.replace(/[\dT:-]{19}Z/, 'NOON')).toBe(
+      'take a hold of "late" for job "late-2": held by backup of shop (job late-1, since NOON, dumping: runDump) after waiting 4 s',
     );
     expect(second.performance.calls).toEqual(['plan', 'recordJob']);
     expect(await stage.parties('late')).toEqual(['late-1']);
@@ -54,7 +54,10 @@ describe('the restore mutex', () => {
     const first = await holding(await arrive(stage, 'hasty-1', 'hasty', 'exclusive'));
     const second = await arrive(stage, 'hasty-2', 'hasty', 'shared', { wait: 0 });
     const { code, message } = await second.ended;
-    expect([code, message]).toEqual(['locked-out', expect.stringContaining('held by backup of shop (job hasty-1)')]);
+    expect([code, message]).toEqual([
+      'locked-out',
+      expect.stringMatching(/held by backup of shop \(job hasty-1, since .*Z, dumping: runDump\) after/),
+    ]);
     expect(await stage.parties('hasty')).toEqual(['hasty-1']);
     first.goOn();
     await first.ended;

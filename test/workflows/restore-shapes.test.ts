@@ -25,6 +25,25 @@ const play = async (id: string, changes: Partial<RestorePlan>, script = {}) => {
   return { show, ...(await endingOf(show)) };
 };
 
+describe('restored data that does not start at once', () => {
+  const failing = (times: number) => ({
+    startDatabase: async (nth: number) => (nth <= times ? fails('start-failed')(nth) : undefined),
+  });
+
+  it('is started some more times', async () => {
+    const { show, result } = await play('starts-late', {}, failing(3));
+    expect(stepsOf(show).filter((step) => step === 'startDatabase')).toHaveLength(4);
+    expect(result).toMatchObject({ status: 'success' });
+    expect(show.performance.database).toMatchObject({ up: true, live: 'new' });
+  });
+
+  it('makes way for the old data when it goes on so', async () => {
+    const { show, code } = await play('never-starts', {}, failing(4));
+    expect(code).toBe('restore-unhealthy');
+    expect(show.performance.database).toMatchObject({ up: true, live: 'old' });
+  });
+});
+
 describe('a restore beside the live data', () => {
   const beside = { target: { kind: 'beside', name: 'shop_copy' } } as const;
 
@@ -148,7 +167,7 @@ describe('the small workflows', () => {
   it('verify reads a backup back without a hold', async () => {
     const show = await stage.start(verifyPlan('verified'));
     const { result } = await endingOf(show);
-    expect(show.performance.calls).toEqual(['plan', 'verifyBackup', 'recordJob']);
+    expect(show.performance.calls).toEqual(['plan', 'verifyBackup', 'uploadLogs:success', 'cleanSpool', 'recordJob']);
     expect(result).toMatchObject({ status: 'success', bytes: 4_000, notes: ['12 entries'] });
     expect(await stage.client.workflow.getHandle('restore-mutex/lock-of-verified').describe().catch(String)).toMatch(
       /NotFound/,

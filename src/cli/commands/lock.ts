@@ -1,70 +1,51 @@
-import { lockOf, readConfig } from '../../client/configuration';
-import { withTemporal } from '../../client/connect';
-import { forceRelease, viewLock } from '../../client/lock';
-import { failure } from '../../model/errors';
-import type { MutexState } from '../../model/hold';
-import { type Define, examples } from '../command';
-import { publicNames } from '../public-names';
-import { formatTable } from '../screen/table';
-import { formatTime } from '../screen/units';
+import type { Command } from 'commander';
+import { type CliContext, type Define, examples, quiet } from '../command';
+import { type ReleaseOptions, releaseLock } from '../lock/release-lock';
+import { showLock } from '../lock/show-lock';
 
-interface Options {
-  release?: string;
-  reason?: string;
-}
+type Context = () => CliContext;
 
 export const define: Define = (command, context) => {
-  command
-    .argument('<database>', 'the database, or the name of a lock that databases share')
-    .option(
-      '--release <job-id>',
-      'take the hold away from this job; its next step that touches the database is refused',
-    )
-    .option('--reason <text>', 'why, for the history; needed with --release')
-    .addHelpText(
-      'after',
-      examples(
-        ['holdfast lock shop', 'who holds it and who waits'],
-        ['holdfast lock shop --release shop-backup-… --reason "host is gone"', 'take a hold away'],
-      ),
-    )
-    .action(async (name: string, options: Options) => {
-      const { screen, configPath } = context();
-      const { config } = await readConfig(configPath);
-      const lock = lockOf(config, name);
-      const release = readRelease(options);
-      await withTemporal(config, async (client) => {
-        const state = await viewLock(client, lock);
-        if (!release) return screen.answer(publicNames(viewOf(lock, state)), describeLock(lock, state));
-        const runId = runOf(state, release.jobId, lock);
-        const released = await forceRelease(client, lock, { runId, reason: release.reason });
-        const text = released ? `released the hold of ${release.jobId} on ${lock}` : `${lock} is free already`;
-        screen.answer({ lock, 'job-id': release.jobId, released }, text);
-      });
-    });
+  command.addHelpText(
+    'after',
+    examples(
+      ['holdfast lock status', 'every lock of the configuration'],
+      ['holdfast lock status shop', 'who holds it, since when, what they are doing, and who waits'],
+      ['holdfast lock release shop --reason "host is gone"', 'of a job that has ended'],
+    ),
+  );
+  defineStatus(command, context);
+  defineRelease(command, context);
 };
 
-function readRelease({ release, reason }: Options): { jobId: string; reason: string } | undefined {
-  if (release === undefined && reason === undefined) return undefined;
-  if (release !== undefined && reason?.trim()) return { jobId: release, reason };
-  const missing = release === undefined ? '--reason goes with --release' : '--release needs a --reason';
-  throw failure('usage-wrong', { reason: missing, command: 'lock' });
+/** Also what `holdfast lock shop` means. */
+function defineStatus(command: Command, context: Context): void {
+  quiet(command.command('status', { isDefault: true }))
+    .description('show who holds, what they are doing, and who waits')
+    .argument('[database]', 'a database, or the name of a lock that databases share; every lock if absent')
+    .addHelpText(
+      'after',
+      examples(['holdfast lock status shop', 'one lock'], ['holdfast lock status --json', 'every lock, for scripts']),
+    )
+    .action((database: string | undefined) => showLock(context(), database));
 }
 
-function runOf(state: MutexState | undefined, jobId: string, lock: string): string {
-  const found = [...(state?.holders ?? []), ...(state?.waiters ?? [])].find((one) => one.jobId === jobId);
-  if (found) return found.runId;
-  throw failure('usage-wrong', { reason: `job "${jobId}" neither holds "${lock}" nor waits for it`, command: 'lock' });
-}
-
-function viewOf(lock: string, state: MutexState | undefined): Partial<MutexState> {
-  return state ?? { lock, holders: [], waiters: [] };
-}
-
-function describeLock(lock: string, state: MutexState | undefined): string {
-  if (!state?.holders.length && !state?.waiters.length) return `${lock}: free`;
-  const time = (since: string) => formatTime(new Date(since));
-  const holders = state.holders.map((one) => ['holds', one.mode, one.jobId, time(one.since), String(one.token)]);
-  const waiters = state.waiters.map((one) => ['waits', one.mode, one.jobId, time(one.since), '']);
-  return formatTable([lock, 'mode', 'job', 'since', 'token'], [...holders, ...waiters]);
+function defineRelease(command: Command, context: Context): void {
+  quiet(command.command('release'))
+    .description('take the hold away from a job, or take it out of the queue; the reason stays in the history')
+    .argument('<database>', 'a database, or the name of a lock that databases share')
+    .requiredOption('--reason <text>', 'why, for the history')
+    .option('--job <id>', 'whose; needed where several hold')
+    .option('--force', 'also from a job that still runs: its next step that touches the database is refused')
+    .addHelpText(
+      'after',
+      `
+The restore mutex notices by itself that a job has ended, within seconds where anybody waits. Without --force a job that still runs keeps its hold.
+A job that still runs and waits asks again, behind the others: cancel it instead.
+${examples(
+  ['holdfast lock release shop --reason "terminated in the Web UI"', 'the only one that holds'],
+  ['holdfast lock release shop --job shop-backup-… --reason "host is gone" --force', 'from a job that still runs'],
+)}`,
+    )
+    .action((database: string, options: ReleaseOptions) => releaseLock(context(), database, options));
 }

@@ -1,4 +1,4 @@
-import type { AgentActivities, BackupStep, DatabaseStep, RestoreStep } from '../../../src/activities/contract';
+import type { AgentActivities, BackupStep, DatabaseStep, JobStep, RestoreStep } from '../../../src/activities/contract';
 import type { Script } from './script';
 
 /** A database as the fake steps leave it. */
@@ -69,9 +69,9 @@ export class FakeAgent {
   }
 
   activities(): AgentActivities {
-    const play = async (step: DatabaseStep, label: string) => {
+    const play = async (step: JobStep, label: string) => {
       const performance = this.of(step.plan.jobId);
-      performance.steps.push(step);
+      if ('hold' in step) performance.steps.push(step);
       await performance.play(label);
       return performance.database;
     };
@@ -110,7 +110,10 @@ export class FakeAgent {
         await play(step, 'sealBackup');
         return { bytes: 4_000, storedBytes: 1_000 };
       },
-      cleanSpool: async (step) => void (await play(step, step.failed ? 'cleanSpool:failed' : 'cleanSpool')),
+      cleanSpool: async (step) => {
+        await play(step, step.failed ? 'cleanSpool:failed' : 'cleanSpool');
+        return step.keepLog ? { keptLog: '/var/spool/kept.log' } : {};
+      },
       loadBackup: async (step: RestoreStep) => {
         database(step).loaded = true;
         await play(step, 'loadBackup');

@@ -1,11 +1,8 @@
 import { getClient } from '@temporalio/activity';
 import type { ControlActivities, Planned } from '../../../src/activities/contract';
 import { createMutexActivities } from '../../../src/activities/mutex-activities';
-import type { MutexState } from '../../../src/model/hold';
 import type { JobRecord } from '../../../src/model/job-record';
-import { mutexMessages } from '../../../src/model/mutex-messages';
 import type { BackupPlan, JobPlan, RestorePlan, VerifyPlan } from '../../../src/model/plan';
-import { controlQueue, mutexId } from '../../../src/model/task-queues';
 import type { MutexTuning } from '../../../src/workflows/restore-mutex';
 import type { FakeAgent } from './fake-agent';
 
@@ -30,7 +27,7 @@ export class FakeControl {
       if (planned === undefined) throw new Error(`no plan for ${jobId}`);
       return planned as Planned<P>;
     };
-    const mutex = createMutexActivities({ getClient });
+    const mutex = createMutexActivities({ getClient, tuningOf: (lock) => this.tunings.get(lock) });
     return {
       planBackup: ({ jobId }) => answer<BackupPlan>(jobId),
       planRestore: ({ jobId }) => answer<RestorePlan>(jobId),
@@ -39,27 +36,15 @@ export class FakeControl {
         await this.agent.of(record['job-id']).play('recordJob');
         this.records.set(record['job-id'], record);
       },
+      recordRefusal: async ({ refusal }) => {
+        await this.agent.of(refusal['job-id']).play('recordRefusal');
+        return { ...refusal, 'storage-interface': 's3' };
+      },
       ...mutex,
       requestHold: async (input) => {
-        const tuning = this.tunings.get(input.lock);
-        await (tuning === undefined ? mutex.requestHold(input) : requestTuned(input, tuning));
+        await mutex.requestHold(input);
         await this.agent.of(input.request.jobId).playUnseen('requestHold');
       },
     };
   }
-}
-
-/** As the real one, with other times. */
-async function requestTuned(
-  { lock, request }: Parameters<ControlActivities['requestHold']>[0],
-  tuning: Partial<MutexTuning>,
-): Promise<void> {
-  const nobody: MutexState = { lock, holders: [], waiters: [], lastToken: 0 };
-  await getClient().workflow.signalWithStart('restoreMutex', {
-    workflowId: mutexId(lock),
-    taskQueue: controlQueue,
-    args: [nobody, tuning],
-    signal: mutexMessages.request,
-    signalArgs: [request],
-  });
 }

@@ -1,6 +1,9 @@
 import { type Ending, endingOf } from './ending';
 import type { Show } from './stage';
 
+/** How every job begins. */
+export const beginning = ['plan', 'checkDatabase', 'checkStorage'];
+
 /** A job that was played to its end. */
 export interface Seen extends Ending {
   readonly show: Show;
