@@ -1,6 +1,7 @@
 import type { Books } from '../agent/books';
 import type { HookGroups } from '../agent/hook-groups';
 import type { Register } from '../agent/register';
+import type { LookAtRun } from '../agent/run-sight';
 import type { Spool } from '../agent/spool';
 import type { WithUnit } from '../agent/with-unit';
 import type { Config } from '../config/schema';
@@ -22,6 +23,8 @@ export interface AgentDependencies {
   readonly gate: Gate;
   readonly withUnit: WithUnit;
   readonly withWorkFolder: WithWorkFolder;
+  /** What Temporal says of a run. */
+  readonly lookAt: LookAtRun;
   /** Looks now at what jobs have left behind; resolves when what could be undone is undone. */
   readonly lookAround: () => Promise<void>;
   /** Called when an attempt has left its work behind. */

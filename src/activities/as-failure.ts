@@ -1,7 +1,10 @@
 import { ApplicationFailure, CancelledFailure, TemporalFailure } from '@temporalio/common';
-import { type ErrorDetails, failure, HoldfastError } from '../model/errors';
+import { type ErrorCode, type ErrorDetails, failure, HoldfastError } from '../model/errors';
 import type { JobFailure } from '../model/plan';
 import type { StepOptions } from './step';
+
+/** A restart of a server takes a minute or two, and so do these: what lasts longer is no restart. */
+const mostAttempts: Partial<Record<ErrorCode, number>> = { 'dump-interrupted': 8, 'load-interrupted': 8 };
 
 const longestReason = 500;
 
@@ -13,7 +16,8 @@ export function asFailure(error: unknown, context: FailureContext, options: Step
   if (error instanceof CancelledFailure || error instanceof ApplicationFailure) return error;
   const known = error instanceof HoldfastError ? error : defectOf(error, context);
   const { code, message, hint, exit, retried } = failure(known.code, { ...context, ...known.details });
-  const again = retried || (code === 'step-timed-out' && options.triedAgainAfterTimeout === true);
+  const enough = (options.attempt ?? 1) >= (mostAttempts[code] ?? Infinity);
+  const again = (retried && !enough) || (code === 'step-timed-out' && options.triedAgainAfterTimeout === true);
   const detail: JobFailure = { code, message, hint, exit };
   return ApplicationFailure.create({ type: code, message, nonRetryable: !again, details: [detail] });
 }

@@ -1,4 +1,4 @@
-import type { Hold, HoldRequest, MutexState } from '../model/hold';
+import type { Hold, HoldRequest, LockView, MutexState } from '../model/hold';
 import type { JobResult } from '../model/interface-job';
 import type { JobRecord } from '../model/job-record';
 import type { BackupRequest, RestoreRequest, VerifyRequest } from '../model/job-request';
@@ -22,14 +22,20 @@ export interface ControlActivities {
   planBackup(input: { request: BackupRequest } & JobIdentity): Promise<Planned<BackupPlan>>;
   planRestore(input: { request: RestoreRequest } & JobIdentity): Promise<Planned<RestorePlan>>;
   planVerify(input: { request: VerifyRequest } & JobIdentity): Promise<Planned<VerifyPlan>>;
-  /** signalWithStart of the restore mutex; asking twice with one run id does not queue twice. */
+  /** Signals the restore mutex, and starts it with the last token of its last run where it does not run; asking twice does not queue twice. */
   requestHold(input: { lock: string; request: HoldRequest }): Promise<void>;
-  /** Who holds and who waits now; undefined where the mutex does not run. */
-  viewLock(input: { lock: string }): Promise<MutexState | undefined>;
+  /** Who holds and who waits now, and what those who hold are doing; undefined where the mutex does not run. */
+  viewLock(input: { lock: string }): Promise<LockView | undefined>;
   /** Of these runs, the ones that are closed (continued-as-new excluded) or unknown. */
   findClosedRuns(input: { runs: readonly { workflowId: string; runId: string }[] }): Promise<readonly string[]>;
   /** Writes `jobs/<job-id>.json`; the first one written stays. */
   recordJob(input: { record: JobRecord; storage: string }): Promise<void>;
+  /** The same for a job that got no plan; resolves to its result, which names the storage where the database is known. */
+  recordRefusal(input: {
+    refusal: JobResult;
+    request: Readonly<Record<string, unknown>>;
+    runId: string;
+  }): Promise<JobResult>;
 }
 
 export interface BackupStep {
@@ -43,6 +49,11 @@ export interface RestoreStep {
   readonly runId: string;
 }
 export type DatabaseStep = BackupStep | RestoreStep;
+export interface VerifyStep {
+  readonly plan: VerifyPlan;
+  readonly runId: string;
+}
+export type JobStep = DatabaseStep | VerifyStep;
 
 export interface Checked {
   readonly serverVersion: string;
@@ -84,14 +95,14 @@ export interface AgentActivities {
   checkHealth(step: DatabaseStep): Promise<void>;
   /** Staged only; resumable. Resolves to the artefacts with their stored sizes and hashes. */
   uploadArtefacts(step: BackupStep & { dumped: Dumped }): Promise<readonly Artefact[]>;
-  /** Uploads backup.log or restore.log; on success and on failure. */
-  uploadLogs(step: DatabaseStep & { outcome: 'success' | 'error'; failure?: JobFailure }): Promise<void>;
+  /** Uploads the job's log; on success and on failure. */
+  uploadLogs(step: JobStep & { outcome: 'success' | 'error'; failure?: JobFailure }): Promise<void>;
   /** Manifest, then the completion marker: the commit point. */
   sealBackup(
     step: BackupStep & { checked: Checked; dumped: Dumped; artefacts: readonly Artefact[]; downtimeMs: number },
   ): Promise<{ bytes: number; storedBytes: number }>;
-  /** Removes the job's work folder and, after a failure, unfinished uploads of it. */
-  cleanSpool(step: DatabaseStep & { failed: boolean }): Promise<void>;
+  /** Removes the job's work folder and, after a failure, unfinished uploads of it. `keepLog`: nobody else has its log, so it is kept here, and where is told. */
+  cleanSpool(step: JobStep & { failed: boolean; keepLog?: boolean }): Promise<{ keptLog?: string }>;
 
   /** Fetch, decrypt, verify every byte, load beside the live data, compare what can be compared there. */
   loadBackup(step: RestoreStep): Promise<{ location: string }>;
@@ -103,7 +114,7 @@ export interface AgentActivities {
   dropPrevious(step: RestoreStep): Promise<void>;
 
   /** Reads a backup back: every checksum, and the engine's own table of contents. Resolves to notes for people. */
-  verifyBackup(step: { plan: VerifyPlan; runId: string }): Promise<{ bytes: number; notes: readonly string[] }>;
+  verifyBackup(step: VerifyStep): Promise<{ bytes: number; notes: readonly string[] }>;
   /** For doctor: everything checkDatabase and checkStorage look at, on this agent, without a job. Resolves to problems, empty when well. */
   diagnose(input: { database: string; unit: string }): Promise<readonly Diagnosis[]>;
 }
@@ -124,7 +135,8 @@ export interface Workflows {
   restorePlan(request: RestoreRequest): Promise<RestorePlan>;
   /** Runs `diagnose` on a unit's agent. */
   checkup(input: { database: string; unit: string; taskQueue: string }): Promise<readonly Diagnosis[]>;
-  restoreMutex(state: MutexState): Promise<void>;
+  /** Resolves to the last token it gave. */
+  restoreMutex(state: MutexState): Promise<number>;
   /** Sleeps for keep-previous, then drops the data that a restore set aside. */
   dropPrevious(step: RestoreStep): Promise<void>;
 }

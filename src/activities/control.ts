@@ -7,6 +7,7 @@ import type { PlanningDependencies } from './plan-parts';
 import { planRestoreStep } from './plan-restore';
 import { planVerifyStep } from './plan-verify';
 import { recordJobStep } from './record-job';
+import { recordRefusalStep } from './record-refusal';
 import { asActivity, type Wrapping } from './wrap';
 
 /** The activities of a control worker. */
@@ -17,6 +18,7 @@ export function createControlActivities(dependencies: PlanningDependencies): Con
     planBackup: asActivity('planBackup', planBackupStep(dependencies), wrapping),
     planRestore: asActivity('planRestore', planRestoreStep(dependencies), wrapping),
     planVerify: asActivity('planVerify', planVerifyStep(dependencies), wrapping),
+    recordRefusal: asActivity('recordRefusal', recordRefusalStep(dependencies), wrapping),
     recordJob: asActivity('recordJob', recordJobStep(dependencies.storages), wrapping),
   };
 }

@@ -12,6 +12,7 @@ import { engines as allEngines } from '../engines/registry';
 import type { AgentDependencies } from './agent-dependencies';
 import { type Engines, findAgent } from './configured';
 import { Gate } from './gate';
+import { settleLeftBehind } from './left-behind';
 import { openStorages } from './storages';
 import { openUnits } from './units';
 import { workFolders } from './work-folder';
@@ -43,15 +44,18 @@ export function createAgentDependencies(parts: AgentParts): AgentInside {
   const withWorkFolder = workFolders(spool);
   const withUnit = openUnits({ config, agentName, engines, withWorkFolder });
   const lookAt = lookThrough(getClient);
+  const storages = openStorages(config, spoolFolder);
   const watchdog = new Watchdog({
     ...{ books, register, spool, lookAt, withUnit, report, countRescue },
+    settleFolder: settleLeftBehind(storages),
     every: watchEvery,
   });
   return {
     ...{ config, agentName, engines, books, spool, register, withWorkFolder, withUnit, watchdog },
-    storages: openStorages(config, spoolFolder),
+    storages,
     hookGroups: new HookGroups(state),
     gate: new Gate(places),
+    lookAt,
     lookAround: () => watchdog.round(),
     onDetached: () => watchdog.poke(),
   };

@@ -1,6 +1,6 @@
 import type { OpenUnit } from '../agent/open-unit';
 import type { UnitRequest } from '../agent/with-unit';
-import { HoldfastError } from '../model/errors';
+import { failure, HoldfastError } from '../model/errors';
 import { backupIdAt } from '../model/ids';
 import { probeStorage } from '../storage/probe';
 import type { AgentDependencies } from './agent-dependencies';
@@ -68,10 +68,18 @@ async function finding(subject: string, look: () => Promise<string>): Promise<Di
   }
 }
 
-async function lookAtLedger({ books }: AgentDependencies, { database, unit }: Input): Promise<string> {
+/** Whose job is over, or past its time, is the one finding that a person must not overlook. */
+async function lookAtLedger({ books, lookAt }: AgentDependencies, { database, unit }: Input): Promise<string> {
   const entry = await books.ledger.find(database, unit);
   if (entry === undefined) return 'no job keeps it out of service';
-  return `job "${entry.jobId}" keeps it out of service since ${entry.since}`;
+  const { jobId: job, since, workflowId, runId, deadline } = entry;
+  const { state } = await lookAt(workflowId, runId);
+  const left = (reason: string) => failure('database-left-stopped', { database, job, reason });
+  if (state === 'closed' || state === 'unknown')
+    throw left(`job "${job}" took it out of service at ${since} and is over; this agent goes on trying to start it`);
+  if (Date.now() > Date.parse(deadline))
+    throw left(`job "${job}" keeps it out of service since ${since}, which is longer than max-downtime`);
+  return `job "${job}" keeps it out of service since ${since}`;
 }
 
 async function lookAtService({ context }: OpenUnit, { signal }: StepWork): Promise<string> {

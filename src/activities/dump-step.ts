@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { OpenUnit } from '../agent/open-unit';
-import { fenceUnit, stopUnit } from '../agent/take-down';
 import type { ArtefactSink } from '../engines/engine';
 import { failure } from '../model/errors';
 import type { BackupPlan } from '../model/plan';
@@ -10,11 +9,14 @@ import { createStagedSink } from '../pipeline/staged-sink';
 import { repositoryKeys } from '../storage/layout';
 import type { Storage } from '../storage/storage';
 import type { AgentDependencies } from './agent-dependencies';
+import { requireClosed } from './closed-unit';
 import type { BackupStep, Dumped } from './contract';
 import { keepFacts } from './facts-object';
-import { actorOf, onUnit } from './on-unit';
+import { orInterrupted } from './interrupted';
+import { noteUnsealed } from './left-behind';
+import { onUnit } from './on-unit';
 import type { Step, StepWork } from './step';
-import { alone, ownEntry } from './stop-start-steps';
+import { alone, ownEntry, refuseOverdue } from './stop-start-steps';
 import { dropUnsealedData } from './unsealed-data';
 
 /** Copies the data into the spool or the storage. What an earlier attempt left there is removed first; nothing sealed is ever touched. */
@@ -26,7 +28,7 @@ export function runDump(dependencies: AgentDependencies): Step<BackupStep, Dumpe
       // Only copies for which nobody waits outside are made to wait for each other.
       return dependencies.gate.through(work.signal, async () => {
         await alone(dependencies, step, work, () => dependencies.books.ledger.admit(step.plan.database, step.hold));
-        return dump(dependencies, step.plan, work, unit);
+        return orInterrupted(unit.engine, 'dump-failed', dump(dependencies, step.plan, work, unit));
       });
     });
 }
@@ -40,27 +42,11 @@ async function dumpClosed(
 ): Promise<Dumped> {
   await alone(dependencies, step, work, () => requireClosed(dependencies, step, work, unit));
   const dumped = await dump(dependencies, step.plan, work, unit);
+  await refuseOverdue(dependencies, step, work);
   const entry = await ownEntry(dependencies, step, work);
   const open = step.plan.mode === 'offline' && !(await unit.engine.isDown(unit.context));
   if (entry !== undefined && !open) return dumped;
   throw failure('stop-failed', { unit: step.plan.unit.name, reason: 'it came back into service while it was copied' });
-}
-
-/** The watchdog, a reboot of the host or a person may have brought the database up since this job closed it: then it is closed again. */
-async function requireClosed(
-  dependencies: AgentDependencies,
-  step: BackupStep,
-  work: StepWork,
-  unit: OpenUnit,
-): Promise<void> {
-  const { books } = dependencies;
-  await books.ledger.admit(step.plan.database, step.hold);
-  const entry = await ownEntry(dependencies, step, work);
-  if (step.plan.mode === 'fenced') {
-    if (entry?.fence === undefined) await fenceUnit(books, actorOf(step, work), unit, false);
-  } else if (entry?.service === undefined || !(await unit.engine.isDown(unit.context))) {
-    await stopUnit(books, actorOf(step, work), unit);
-  }
 }
 
 async function dump(
@@ -71,12 +57,27 @@ async function dump(
 ): Promise<Dumped> {
   const staged = plan.transfer === 'staged';
   const storage = staged ? undefined : await dependencies.storages(plan.place.storage);
+  await inSpool(plan, noteUnsealed(context.workFolder, plan));
   const sink = await sinkFor(plan, work, { engine, context }, storage);
   const startedAt = new Date().toISOString();
   const { artefacts, facts, timeline, lsnStart, lsnStop } = await engine.dump(context, plan, sink);
   const finishedAt = new Date().toISOString();
-  const factsSha256 = await keepFacts(facts, plan, context.workFolder, storage);
+  const factsSha256 = await inSpool(plan, keepFacts(facts, plan, context.workFolder, storage));
   return { artefacts, staged, factsSha256, timeline, lsnStart, lsnStop, startedAt, finishedAt };
+}
+
+/** A full disk is no defect of ours, also where it is a small file that finds no room. */
+async function inSpool<T>({ database }: BackupPlan, writing: Promise<T>): Promise<T> {
+  try {
+    return await writing;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    throw failure(
+      'dump-failed',
+      { database, tool: 'its notes in the spool', reason: 'no space left on device' },
+      error,
+    );
+  }
 }
 
 async function sinkFor(

@@ -24,9 +24,13 @@ export async function keepFacts(facts: Facts, plan: BackupPlan, folder: string, 
   return sha256Of(text);
 }
 
-/** Sends what was staged. Idempotent. */
+/** Sends what was staged. Idempotent. Rejects with `spool-lost`. */
 export async function sendFacts(plan: BackupPlan, folder: string, storage: Storage): Promise<void> {
-  await storage.put(keyOf(plan), await readFile(join(folder, stagedName)));
+  const staged = await readFile(join(folder, stagedName)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw failure('spool-lost', { artefact: stagedName, reason: 'it is gone from the spool' }, error);
+  });
+  await storage.put(keyOf(plan), staged);
 }
 
 /** The facts of this sha256. Rejects with `object-missing`, or with `object-changed` where others are in their place. */

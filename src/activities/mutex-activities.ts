@@ -1,14 +1,19 @@
-import { type Client, WorkflowNotFoundError } from '@temporalio/client';
-import type { MutexState } from '../model/hold';
+import type { Client } from '@temporalio/client';
+import type { Holder, LockView, MutexState } from '../model/hold';
+import { doingOf } from '../model/lock-words';
 import { mutexMessages } from '../model/mutex-messages';
 import { controlQueue, mutexId } from '../model/task-queues';
 import type { ControlActivities } from './contract';
+import { lastTokenOf } from './last-token';
+import { orUndefined } from './or-undefined';
 
 export type MutexActivities = Pick<ControlActivities, 'requestHold' | 'viewLock' | 'findClosedRuns'>;
 
 export interface MutexDependencies {
   /** The client of the worker that runs the step: `getClient` of @temporalio/activity. */
   readonly getClient: () => Client;
+  /** Other times than the usual ones of the mutexes that are started, by lock: where the mutex is tested or measured. */
+  readonly tuningOf?: (lock: string) => object | undefined;
 }
 
 interface Run {
@@ -22,14 +27,22 @@ const closings = ['COMPLETED', 'FAILED', 'CANCELLED', 'TERMINATED', 'TIMED_OUT',
 const together = 8;
 
 /** The steps of the restore mutex that a workflow cannot do itself. */
-export function createMutexActivities({ getClient }: MutexDependencies): MutexActivities {
+export function createMutexActivities({ getClient, tuningOf }: MutexDependencies): MutexActivities {
   return {
     async requestHold({ lock, request }) {
-      const nobody: MutexState = { lock, holders: [], waiters: [], lastToken: 0 };
-      await getClient().workflow.signalWithStart('restoreMutex', {
+      const { workflow } = getClient();
+      const mutex = workflow.getHandle(mutexId(lock));
+      const heard = await orUndefined(async () => {
+        await mutex.signal(mutexMessages.request, request);
+        return true;
+      });
+      if (heard) return;
+      const nobody: MutexState = { lock, holders: [], waiters: [], lastToken: await lastTokenOf(getClient(), lock) };
+      const tuning = tuningOf?.(lock);
+      await workflow.signalWithStart('restoreMutex', {
         workflowId: mutexId(lock),
         taskQueue: controlQueue,
-        args: [nobody],
+        args: [nobody, ...(tuning === undefined ? [] : [tuning])],
         signal: mutexMessages.request,
         signalArgs: [request],
         staticSummary: `restore mutex of ${lock}`,
@@ -40,27 +53,44 @@ export function createMutexActivities({ getClient }: MutexDependencies): MutexAc
       const handle = getClient().workflow.getHandle(mutexId(lock));
       return orUndefined(async () => {
         const { status } = await handle.describe();
-        return status.name === 'RUNNING' ? handle.query<MutexState>(mutexMessages.view) : undefined;
+        if (status.name !== 'RUNNING') return undefined;
+        const state = await handle.query<MutexState>(mutexMessages.view);
+        return { ...state, doing: await doingBy(getClient(), state.holders) };
       });
     },
 
     async findClosedRuns({ runs }) {
-      const closed: string[] = [];
-      for (let start = 0; start < runs.length; start += together) {
-        const some = runs.slice(start, start + together);
-        const open = await Promise.all(some.map((run) => isOpen(getClient(), run)));
-        closed.push(...some.filter((_, place) => !open[place]).map(({ runId }) => runId));
-      }
-      return closed;
+      const open = await inTurns(runs, (run) => isOpen(getClient(), run));
+      return runs.filter((_, place) => !open[place]).map(({ runId }) => runId);
     },
   };
 }
 
-/** A paused run is open, and so is one that continued as new and still runs under the same id. */
+/** What the jobs that hold are doing. It is for people only, so that what cannot be told is left out. */
+async function doingBy(client: Client, holders: readonly Holder[]): Promise<LockView['doing']> {
+  const told = await inTurns(holders.slice(0, together), async ({ workflowId, runId }) => {
+    const doing = await client.workflow
+      .getHandle(workflowId, runId)
+      .describe()
+      .then(doingOf, () => undefined);
+    return doing === undefined ? [] : [[runId, doing] as const];
+  });
+  return Object.fromEntries(told.flat());
+}
+
+async function inTurns<T, R>(all: readonly T[], look: (one: T) => Promise<R>): Promise<R[]> {
+  const seen: R[] = [];
+  for (let start = 0; start < all.length; start += together)
+    seen.push(...(await Promise.all(all.slice(start, start + together).map(look))));
+  return seen;
+}
+
+/** A paused run is open, and so is one that continued as new and whose last run is open. */
 async function isOpen(client: Client, { workflowId, runId }: Run): Promise<boolean> {
-  const status = await statusOf(client, workflowId, runId);
-  if (status === 'CONTINUED_AS_NEW') return isRunning(await statusOf(client, workflowId));
-  return isRunning(status);
+  const run = await look(client, workflowId, runId);
+  if (run?.status !== 'CONTINUED_AS_NEW') return isRunning(run?.status);
+  const last = await look(client, workflowId);
+  return isRunning(last?.status) && last?.chain === run.chain;
 }
 
 /** A status that this version does not know says nothing, so the run counts as open. */
@@ -68,16 +98,10 @@ function isRunning(status: string | undefined): boolean {
   return status !== undefined && !closings.includes(status);
 }
 
-/** undefined where there is no such run: a run that is open is always known. */
-async function statusOf(client: Client, workflowId: string, runId?: string): Promise<string | undefined> {
-  return orUndefined(async () => (await client.workflow.getHandle(workflowId, runId).describe()).status.name);
-}
-
-async function orUndefined<T>(look: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await look();
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return undefined;
-    throw error;
-  }
+/** undefined where there is no such run: a run that is open is always known. Runs that continue each other are one chain. */
+async function look(client: Client, workflowId: string, runId?: string) {
+  return orUndefined(async () => {
+    const { status, raw } = await client.workflow.getHandle(workflowId, runId).describe();
+    return { status: status.name as string, chain: raw.workflowExecutionInfo?.firstRunId };
+  });
 }

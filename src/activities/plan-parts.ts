@@ -24,7 +24,7 @@ export function timeoutsOf(config: DatabaseConfig, work: number, wait: number | 
     heartbeat: 30 * seconds, // a dead host is noticed within a minute; an outage of Temporal ends attempts, not work
     agentStart: 60 * seconds, // a worker's restart takes seconds, and nothing was touched yet
     service: 10 * minutes, // a large server's shutdown checkpoint, or its crash recovery
-    recovery: Math.max(30 * minutes, maxDowntime), // the watchdog goes on after that; a person is told then
+    recovery: Math.max(config.backup.recovery, maxDowntime), // the watchdog goes on after that; a person is told then
     hook: config.hooks.timeout,
     lockWait: wait === undefined ? config['lock-wait'] : wait * seconds,
     maxDowntime,

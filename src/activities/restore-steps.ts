@@ -1,15 +1,13 @@
-import type { OpenUnit } from '../agent/open-unit';
-import type { StopEntry } from '../agent/stop-entry';
-import { fenceUnit, stopUnit } from '../agent/take-down';
 import { failure } from '../model/errors';
-import { createArtefactSource } from '../pipeline/artefact-source';
-import { repositoryKeys } from '../storage/layout';
 import type { AgentDependencies } from './agent-dependencies';
+import { openBackup } from './backup-source';
+import { requireClosed } from './closed-unit';
 import type { RestoreStep } from './contract';
-import { actorOf, onUnit } from './on-unit';
+import { orInterrupted } from './interrupted';
+import { onUnit } from './on-unit';
 import { pinnedManifest } from './pinned-manifest';
-import type { Step, StepWork } from './step';
-import { alone, ownEntry } from './stop-start-steps';
+import type { Step } from './step';
+import { alone } from './stop-start-steps';
 
 const longestDifferences = 2_000;
 
@@ -19,24 +17,15 @@ export function loadBackup(dependencies: AgentDependencies): Step<RestoreStep, {
     onUnit(dependencies, step.plan, work, ({ engine, context }) =>
       dependencies.gate.through(work.signal, async () => {
         const { plan, hold } = step;
-        const { books, storages } = dependencies;
+        const { books } = dependencies;
         await alone(dependencies, step, work, async () => {
           await books.ledger.admit(plan.database, hold);
           await books.loads.begin({ ...work.job, plan });
         });
-        const storage = await storages(plan.place.storage);
-        const manifest = await pinnedManifest(storage, plan);
+        const { manifest, source } = await openBackup(dependencies, plan, work, context, context.workFolder);
         work.report('loading', plan.sizes.stored);
-        const source = createArtefactSource({
-          storage,
-          prefix: repositoryKeys(plan.database).backup(plan.backupId).folder,
-          backupId: plan.backupId,
-          signal: work.signal,
-          onBytes: work.onBytes,
-          log: context.log,
-          markFolder: context.workFolder,
-        });
-        const { location } = await engine.load(context, plan, manifest, source);
+        const loading = engine.load(context, plan, manifest, source);
+        const { location } = await orInterrupted(engine, 'load-failed', loading);
         return { location };
       }),
     );
@@ -60,7 +49,7 @@ export function swapDatabase(dependencies: AgentDependencies): Step<RestoreStep,
       alone(dependencies, step, work, async () => {
         const { plan } = step;
         const { ledger, loads } = dependencies.books;
-        const entry = await closedEntry(dependencies, step, work, unit);
+        const entry = await requireClosed(dependencies, step, work, unit);
         if (entry.swap !== 'done') await ledger.put(plan.database, { ...entry, plan, swap: 'begun' });
         const previous = await unit.engine.swap(unit.context, plan);
         await ledger.put(plan.database, { ...entry, plan, swap: 'done' });
@@ -76,7 +65,7 @@ export function swapBack(dependencies: AgentDependencies): Step<RestoreStep, voi
       alone(dependencies, step, work, async () => {
         const { plan } = step;
         const { ledger, loads } = dependencies.books;
-        const entry = await closedEntry(dependencies, step, work, unit);
+        const entry = await requireClosed(dependencies, step, work, unit);
         await ledger.put(plan.database, { ...entry, plan, swap: 'begun' });
         await unit.engine.swapBack(unit.context, plan);
         // What was swapped in lies beside again, to be thrown away.
@@ -107,20 +96,9 @@ export function compareDatabase(dependencies: AgentDependencies): Step<RestoreSt
 /** What was set aside is in nobody's way, and large: others need not wait for its end. */
 export function dropPrevious(dependencies: AgentDependencies): Step<RestoreStep, void> {
   return (step, work) =>
-    onUnit(dependencies, step.plan, work, ({ engine, context }) => engine.dropPrevious(context, step.plan));
-}
-
-/** The entry of this job, whose database is out of service: if something brought it up meanwhile, it is taken down again. */
-async function closedEntry(
-  dependencies: AgentDependencies,
-  step: RestoreStep,
-  work: StepWork,
-  unit: OpenUnit,
-): Promise<StopEntry> {
-  const { books } = dependencies;
-  await books.ledger.admit(step.plan.database, step.hold);
-  const entry = await ownEntry(dependencies, step, work);
-  if (step.plan.swap === 'fence') return entry?.fence ? entry : fenceUnit(books, actorOf(step, work), unit, true);
-  const down = entry?.service !== undefined && (await unit.engine.isDown(unit.context));
-  return entry && down ? entry : stopUnit(books, actorOf(step, work), unit);
+    onUnit(dependencies, step.plan, work, async ({ engine, context }) => {
+      const { plan, hold } = step;
+      await alone(dependencies, step, work, () => dependencies.books.ledger.admit(plan.database, hold));
+      await engine.dropPrevious(context, plan);
+    });
 }

@@ -6,6 +6,9 @@ import type { RestoreRequest } from '../model/job-request';
 import type { RestorePlan, RestoreTarget } from '../model/plan';
 import { invalidRequest } from './read-request';
 
+/** A server would cut a longer name off, and so restore into another one than was asked for. */
+const longestName = 63;
+
 /** Where a restore goes. What is live now is never the target of `into`: in place is asked for by leaving it out. */
 export function targetOf(
   { database, into, replace }: RestoreRequest,
@@ -17,6 +20,13 @@ export function targetOf(
   if (replace) throw invalidRequest('restore', ['replace: with "into" nothing is replaced, so give one of them']);
   if (swap === 'stop') return { kind: 'beside', name: folderOf(into, unit, database) };
   if (into.includes('/')) throw invalidRequest('restore', [`into: "${into}" must be a database name for this backup`]);
+  const bytes = Buffer.byteLength(into);
+  if (bytes > longestName) {
+    const start = `${into.slice(0, 20)}…`;
+    throw invalidRequest('restore', [
+      `into: "${start}" has ${bytes} bytes: a database name has at most ${longestName}`,
+    ]);
+  }
   if (into === (settings.database ?? database)) throw failure('target-exists', { target: into, database });
   return { kind: 'beside', name: into };
 }

@@ -23,4 +23,6 @@ export type Step<Input, Output> = (input: Input, work: StepWork) => Promise<Outp
 export interface StepOptions {
   /** Work that reached its start-to-close limit is tried again: for what must succeed in the end. */
   readonly triedAgainAfterTimeout?: boolean;
+  /** Which attempt it was that failed; 1 if absent. */
+  readonly attempt?: number;
 }

@@ -2,7 +2,7 @@ import type { SecretReference } from '../config/fields';
 import type { Config } from '../config/schema';
 import { resolveSecret } from '../config/secrets';
 import { failure } from '../model/errors';
-import { openStorage } from '../storage/open-storage';
+import { openStorage, referencesOf } from '../storage/open-storage';
 import type { Storage } from '../storage/storage';
 import { listed } from './configured';
 
@@ -21,8 +21,7 @@ export function openStorages(config: Config, spillFolder?: string): Storages {
       throw failure('storage-unknown', { storage: name, known: listed(Object.keys(config.storages)) });
     }
     const resolve = (reference: SecretReference) => resolveSecret(reference, `storages.${name}`);
-    const references = settings.kind === 's3' ? [settings['access-key'], settings['secret-key']] : [];
-    const secrets = JSON.stringify(await Promise.all(references.map(resolve)));
+    const secrets = JSON.stringify(await Promise.all(referencesOf(settings).map(resolve)));
     const known = opened.get(name);
     if (known?.secrets === secrets) return known.storage;
     const storage = openStorage(name, settings, resolve, spillFolder === undefined ? {} : { spillFolder });

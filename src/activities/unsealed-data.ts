@@ -7,7 +7,10 @@ import type { Storage } from '../storage/storage';
  * Removes what this backup has on the storage: artefacts, facts, and uploads that were never completed; its log stays. Rejects with `backup-sealed` where
  * it is a finished backup. Idempotent.
  */
-export async function dropUnsealedData(storage: Storage, { database, backupId }: BackupPlan): Promise<void> {
+export async function dropUnsealedData(
+  storage: Storage,
+  { database, backupId }: Pick<BackupPlan, 'database' | 'backupId'>,
+): Promise<void> {
   const { folder, complete, facts } = repositoryKeys(database).backup(backupId);
   if ((await storage.head(complete)) !== undefined) throw failure('backup-sealed', { backup: backupId, database });
   await storage.sweep(folder, new Date());

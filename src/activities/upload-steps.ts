@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import type { Artefact } from '../model/manifest';
+import type { JobPlan } from '../model/plan';
 import { uploadStaged } from '../pipeline/upload-staged';
 import { repositoryKeys } from '../storage/layout';
 import type { AgentDependencies } from './agent-dependencies';
-import type { AgentActivities, DatabaseStep } from './contract';
+import type { AgentActivities } from './contract';
 import { sendFacts } from './facts-object';
 import { inWorkFolder } from './on-unit';
 import type { Step } from './step';
@@ -33,7 +34,7 @@ export function uploadArtefacts(
     );
 }
 
-/** Puts the job's log beside its backup, or in the restore's own folder; its last line says how the job ended. */
+/** Puts the job's log beside its backup, or in a folder of the restore's or verification's own; its last line says how the job ended. */
 export function uploadLogs(dependencies: AgentDependencies): Step<Parameters<AgentActivities['uploadLogs']>[0], void> {
   return ({ plan, outcome, failure: ended }, work) =>
     inWorkFolder(dependencies, plan, work, async ({ log }) => {
@@ -44,7 +45,8 @@ export function uploadLogs(dependencies: AgentDependencies): Step<Parameters<Age
     });
 }
 
-function logKey(plan: DatabaseStep['plan']): string {
+function logKey(plan: JobPlan): string {
   const keys = repositoryKeys(plan.database);
-  return plan.jobType === 'backup' ? keys.backup(plan.backupId).log : keys.restoreLog(plan.jobId);
+  if (plan.jobType === 'backup') return keys.backup(plan.backupId).log;
+  return plan.jobType === 'restore' ? keys.restoreLog(plan.jobId) : keys.verifyLog(plan.jobId);
 }

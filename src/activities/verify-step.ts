@@ -1,11 +1,10 @@
 import type { ArtefactSource } from '../engines/engine';
-import { type CheckedSource, createArtefactSource } from '../pipeline/artefact-source';
-import { repositoryKeys } from '../storage/layout';
+import type { CheckedSource } from '../pipeline/artefact-source';
 import type { AgentDependencies } from './agent-dependencies';
+import { openBackup } from './backup-source';
 import { findEngine } from './configured';
 import type { AgentActivities } from './contract';
 import { onUnit } from './on-unit';
-import { pinnedManifest } from './pinned-manifest';
 import type { Step } from './step';
 
 type Input = Parameters<AgentActivities['verifyBackup']>[0];
@@ -16,16 +15,7 @@ export function verifyBackup(dependencies: AgentDependencies): Step<Input, Verif
   return ({ plan }, work) =>
     onUnit(dependencies, plan, work, ({ context }) =>
       dependencies.gate.through(work.signal, async () => {
-        const storage = await dependencies.storages(plan.place.storage);
-        const manifest = await pinnedManifest(storage, plan);
-        const source = createArtefactSource({
-          storage,
-          prefix: repositoryKeys(plan.database).backup(plan.backupId).folder,
-          backupId: plan.backupId,
-          signal: work.signal,
-          onBytes: work.onBytes,
-          log: context.log,
-        });
+        const { manifest, source } = await openBackup(dependencies, plan, work, context);
         const { noting, seen } = noteReads(source);
         const notes = [...(await findEngine(dependencies.engines, plan.engine).verify(context, manifest, noting))];
         for (const artefact of manifest.artefacts.filter(({ path }) => !seen.has(path))) {

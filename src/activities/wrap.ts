@@ -32,7 +32,11 @@ export function asActivity<Input, Output>(
       return await attend(context, key, wrapping, startOf(step, input, key, context.info));
     } catch (error) {
       if (isDefect(error)) context.log.error(`${name}: unexpected failure`, { error });
-      throw asFailure(error, { operation: name, step: name, ...contextOf(input) }, options);
+      throw asFailure(
+        error,
+        { operation: name, step: name, ...contextOf(input) },
+        { ...options, attempt: context.info.attempt },
+      );
     }
   };
 }

@@ -4,6 +4,7 @@ import { totalMs } from './downtimes';
 import { makeDown } from './make-down';
 import type { OpenUnit } from './open-unit';
 import type { StopEntry } from './stop-entry';
+import { untilHealthy } from './until-healthy';
 
 /** What a slow step before leaves to the next one, in milliseconds. */
 const leastPatience = 1_000;
@@ -26,7 +27,10 @@ export async function bringUp(books: Books, database: string, entry: StopEntry, 
   const leftStopped = settled.service === 'stopped' && settled.swap !== 'done';
   if (settled.service && !leftStopped) await start(unit, until - Date.now());
   if (settled.fence) await engine.unfence(context, settled.fence);
-  if (!leftStopped) await engine.checkHealth(context, Math.max(until - Date.now(), leastPatience));
+  const patience = Math.max(until - Date.now(), leastPatience);
+  // what this job has not stopped is not this job's to start
+  if (settled.service && !leftStopped) await untilHealthy(unit, patience);
+  else if (!leftStopped) await engine.checkHealth(context, patience);
   return close(books, database, settled, unit, leftStopped);
 }
 

@@ -8,6 +8,10 @@ const Downtime = z.object({
   unit: z.string(),
   spells: z.record(z.string(), z.number()).describe('each time out of service: when it began, and milliseconds'),
   leftStopped: z.boolean().describe('it was stopped before the job, so it was left so'),
+  overdue: z
+    .object({ runId: z.string(), reason: z.string() })
+    .optional()
+    .describe('the watchdog has ended it: that run of the job must not take the database down again'),
 });
 export type Downtime = z.infer<typeof Downtime>;
 
@@ -33,10 +37,22 @@ export class Downtimes {
   async add(database: string, more: Downtime): Promise<Downtime> {
     const all = await this.read(database);
     const isSame = (item: Downtime) => item.jobId === more.jobId && item.unit === more.unit;
-    const sum = { ...more, spells: { ...all.find(isSame)?.spells, ...more.spells } };
+    const before = all.find(isSame);
+    const sum = { ...before, ...more, spells: { ...before?.spells, ...more.spells } };
     const kept = [...all.filter((item) => !isSame(item)), sum].slice(-remembered);
     await writeDurably(this.file(database), JSON.stringify(kept));
     return sum;
+  }
+
+  /** The watchdog ends this downtime: what the job copies, or has copied and not told, is void. */
+  async markOverdue(
+    database: string,
+    job: { jobId: string; unit: string; runId: string; reason: string },
+  ): Promise<void> {
+    const { jobId, unit, runId, reason } = job;
+    const before = await this.of(database, jobId, unit);
+    const leftStopped = before?.leftStopped ?? false;
+    await this.add(database, { jobId, unit, spells: {}, leftStopped, overdue: { runId, reason } });
   }
 
   private read(database: string): Promise<readonly Downtime[]> {

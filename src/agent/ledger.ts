@@ -62,9 +62,12 @@ export class Ledger {
     await removeDurably(this.stoppedFile(database));
   }
 
-  /** Rejects with `hold-lost` where a later hold was obeyed here; remembers this one otherwise. */
+  /**
+   * Rejects with `hold-lost` where a later hold of the same lock was obeyed here, for whichever database; remembers this one otherwise. Call it inside
+   * `exclusively`.
+   */
   async admit(database: string, hold: Hold): Promise<void> {
-    const path = join(this.state, database, 'tokens.json');
+    const path = join(this.state, hold.lock, 'tokens.json');
     const tokens = await readFileAs(path, TokensFile, {});
     const verdict = judgeHold(tokens[hold.lock] ?? noTokens, hold);
     if ('refusedBy' in verdict) {

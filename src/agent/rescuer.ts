@@ -21,10 +21,19 @@ export interface RescueParts {
 /** An outage of Temporal must last this long before it counts, also where the downtime is up already. */
 const longestGrace = 60_000;
 const longestPause = 60_000;
+const forsaken = 'its job asks for nothing: no control worker takes care of it';
+
+interface Verdict {
+  readonly reason: string;
+  /** The job may still be there, and has to learn that its time was up. */
+  readonly overdue?: boolean;
+}
 
 /** Brings databases back up whose job will not. */
 export class Rescuer {
   private readonly silence = new Silence();
+  /** How long an open job has asked for no step, which it does at once when a control worker is there. */
+  private readonly idleness = new Silence();
   /** When to try again what failed, per run: a server that does not start is not started every few seconds for ever. */
   private readonly pauses = new Map<string, { next: number; pause: number }>();
 
@@ -41,34 +50,36 @@ export class Rescuer {
   async everything(reason: string, signal: AbortSignal): Promise<void> {
     const { books, report } = this.parts;
     const entries = await books.ledger.all((error) => report.error(String(error)));
-    await Promise.all(entries.map((found) => this.act(found, reason, signal)));
+    await Promise.all(entries.map((found) => this.act(found, { reason }, signal)));
   }
 
   private async look(found: FoundEntry, signal: AbortSignal): Promise<void> {
     const { workflowId, runId } = found.entry;
     const sight = await this.parts.lookAt(workflowId, runId);
-    const reason = this.judge(found.entry, sight);
-    if (reason === undefined || Date.now() < (this.pauses.get(runId)?.next ?? 0)) return;
-    await this.act(found, reason, signal);
+    const verdict = this.judge(found.entry, sight);
+    if (verdict === undefined || Date.now() < (this.pauses.get(runId)?.next ?? 0)) return;
+    await this.act(found, verdict, signal);
   }
 
   /** Why the database must come up now; undefined while its job can look after it. */
-  private judge(entry: StopEntry, sight: RunSight): string | undefined {
+  private judge(entry: StopEntry, sight: RunSight): Verdict | undefined {
     const silent = this.silence.note(entry.runId, sight.state !== 'unreachable');
-    if (sight.state === 'closed') return `its job is over (${sight.how})`;
-    if (sight.state === 'unknown') return 'Temporal does not know its job';
+    const idle = this.idleness.note(entry.runId, sight.state !== 'open' || sight.steps.length > 0);
+    if (sight.state === 'closed') return { reason: `its job is over (${sight.how})` };
+    if (sight.state === 'unknown') return { reason: 'Temporal does not know its job' };
     const grace = Math.min(longestGrace, entry.plan.timeouts.maxDowntime);
-    if (sight.state !== 'unreachable' || silent < grace || Date.now() < Date.parse(entry.deadline)) return undefined;
-    return `max-downtime is over, and Temporal cannot be asked about its job (${sight.reason})`;
+    if (Math.max(silent, idle) < grace || Date.now() < Date.parse(entry.deadline)) return undefined;
+    const why = sight.state === 'unreachable' ? `Temporal cannot be asked about its job (${sight.reason})` : forsaken;
+    return { reason: `max-downtime is over, and ${why}`, overdue: true };
   }
 
-  private async act({ database, entry }: FoundEntry, reason: string, signal: AbortSignal): Promise<void> {
+  private async act({ database, entry }: FoundEntry, verdict: Verdict, signal: AbortSignal): Promise<void> {
     const { report } = this.parts;
     const details = { database, unit: entry.unit, job: entry.jobId, since: entry.since };
     try {
-      const done = await this.bringBack(database, entry, reason, signal);
+      const done = await this.bringBack(database, entry, verdict, signal);
       this.pauses.delete(entry.runId);
-      if (done) this.tell(database, done, reason, details);
+      if (done) this.tell(database, done, verdict.reason, details);
     } catch (error) {
       const pause = Math.min((this.pauses.get(entry.runId)?.pause ?? 1_000) * 2, longestPause);
       this.pauses.set(entry.runId, { next: Date.now() + pause, pause });
@@ -80,7 +91,7 @@ export class Rescuer {
   private async bringBack(
     database: string,
     { unit, runId, jobId, workflowId, plan, lock }: StopEntry,
-    reason: string,
+    { reason, overdue }: Verdict,
     signal: AbortSignal,
   ): Promise<BroughtUp | undefined> {
     const { books, register, withUnit } = this.parts;
@@ -88,6 +99,7 @@ export class Rescuer {
     return books.ledger.exclusively(lock, async () => {
       const entry = await books.ledger.find(database, unit);
       if (entry?.runId !== runId) return undefined;
+      if (overdue) await books.downtimes.markOverdue(database, { jobId, unit, runId, reason });
       const job = { jobId, workflowId, runId };
       return withUnit({ database, unit, job, jobType: plan.jobType, signal }, (opened) => {
         opened.context.log.line('holdfast', `bringing the database back up: ${reason}`);

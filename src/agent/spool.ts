@@ -1,5 +1,5 @@
-import { readdir, rm, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { ensurePrivateFolder, readIfThere, writeDurably } from './durable-file';
 import type { LookAtRun } from './run-sight';
@@ -14,7 +14,15 @@ export interface Swept {
   /** Ids of the jobs whose folders are gone. */
   readonly removed: readonly string[];
   readonly unanswered: number;
+  /** Folders that stay for now, and why. */
+  readonly unsettled: readonly string[];
 }
+
+/** Does what a job that is over has left undone, elsewhere than in its folder. Rejects where that has to be tried again. */
+export type SettleFolder = (note: SpoolNote, folder: string) => Promise<void>;
+
+const keptName = 'kept-logs';
+const keptMost = 30;
 
 /** Where jobs keep what is on its way: one folder per job, ours alone, gone with the job. */
 export class Spool {
@@ -40,9 +48,24 @@ export class Spool {
     await rm(this.pathOf(jobId), { recursive: true, force: true, maxRetries: 3 });
   }
 
-  /** Removes the folders of jobs that are over and not in `needed`. A job of which Temporal cannot be asked keeps its folder. */
-  async sweep(lookAt: LookAtRun, needed: ReadonlySet<string>): Promise<Swept> {
+  /** Puts one file of the job's folder where it stays when the folder goes, among the last few of its like. Undefined where there is no such file. */
+  async keep(jobId: string, file: string): Promise<string | undefined> {
+    const folder = join(this.folder, keptName);
+    await ensurePrivateFolder(folder);
+    const kept = join(folder, `${encodeURIComponent(jobId)}-${basename(file)}`);
+    const moved = await rename(file, kept).then(() => true, ignoreMissing);
+    await forgetOldest(folder);
+    // Run again after its answer was lost, it finds the file moved already.
+    return moved || (await readIfThere(kept)) !== undefined ? kept : undefined;
+  }
+
+  /**
+   * Removes the folders of jobs that are over and not in `needed`, each when `settle` has done what its job left undone. Whose job Temporal cannot be
+   * asked about keeps its folder, and so does one that could not be settled.
+   */
+  async sweep(lookAt: LookAtRun, needed: ReadonlySet<string>, settle: SettleFolder): Promise<Swept> {
     const removed: string[] = [];
+    const unsettled: string[] = [];
     let unanswered = 0;
     for (const note of await this.notes()) {
       if (needed.has(note.jobId)) continue;
@@ -50,10 +73,15 @@ export class Spool {
       const { state } = await lookAt(note.workflowId);
       if (state === 'unreachable') unanswered += 1;
       if (state !== 'closed' && state !== 'unknown') continue;
-      await this.remove(note.jobId);
-      removed.push(note.jobId);
+      try {
+        await settle(note, this.pathOf(note.jobId));
+        await this.remove(note.jobId);
+        removed.push(note.jobId);
+      } catch (error) {
+        unsettled.push(`${note.jobId}: ${error instanceof Error ? error.message : String(error)}`);
+      }
     }
-    return { removed, unanswered };
+    return { removed, unanswered, unsettled };
   }
 
   /** Bytes that an unprivileged process may still write here. */
@@ -68,6 +96,19 @@ export class Spool {
     const notes = await Promise.all(names.map((name) => readNote(join(this.folder, name, noteName))));
     return notes.filter((note) => note !== undefined);
   }
+}
+
+async function forgetOldest(folder: string): Promise<void> {
+  const names = await readdir(folder);
+  if (names.length <= keptMost) return;
+  const aged = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })));
+  const old = aged.sort((a, b) => b.at - a.at).slice(keptMost);
+  await Promise.all(old.map(({ name }) => rm(join(folder, name), { force: true })));
+}
+
+function ignoreMissing(error: NodeJS.ErrnoException): false {
+  if (error.code === 'ENOENT') return false;
+  throw error;
 }
 
 /** undefined for whatever is not ours. */

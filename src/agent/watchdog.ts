@@ -3,16 +3,20 @@ import { type DiscardParts, discardLoads } from './discard-loads';
 import { type RescueParts, Rescuer } from './rescuer';
 import type { RunSight } from './run-sight';
 import type { WorkKey } from './running-work';
-import type { Spool } from './spool';
+import type { SettleFolder, Spool } from './spool';
 
 export interface WatchdogParts extends RescueParts, DiscardParts {
   readonly spool: Spool;
+  readonly settleFolder: SettleFolder;
   /** Milliseconds between two rounds; 5,000 if absent. */
   readonly every?: number;
 }
 
 const defaultEvery = 5_000;
-const sweepEvery = 3_600_000;
+/** Between two looks at the folders in the spool; sooner after something has been ended or undone. */
+const sweepEvery = 20_000;
+/** A storage that hangs must not keep the watchdog from the databases. */
+const sweepPatience = 3_000;
 
 /**
  * Looks, when the agent starts and every few seconds, at what jobs have left behind on this host: databases out of service, work that nobody waits
@@ -24,6 +28,7 @@ export class Watchdog {
   private wake: () => void = () => {};
   private running: Promise<void> = Promise.resolve();
   private sweptAt = Number.NEGATIVE_INFINITY;
+  private sweeping: Promise<void> | undefined;
 
   constructor(private readonly parts: WatchdogParts) {
     this.rescuer = new Rescuer(parts);
@@ -53,7 +58,7 @@ export class Watchdog {
       () => this.endUnwanted(),
       () => this.rescuer.round(signal),
       () => discardLoads(this.parts, signal),
-      () => this.sweepSpool(),
+      () => this.sweepAwhile(),
     ];
     for (const step of steps) {
       await step().catch((error) => this.parts.report.error(`the watchdog stumbled: ${String(error)}`));
@@ -87,14 +92,24 @@ export class Watchdog {
     const reason = unwanted(await lookAt(key.workflowId, key.runId), key);
     if (reason === undefined) return;
     const ran = await register.endUnclaimed(key, reason);
-    if (ran) report.info(`ended step ${key.step} of job "${key.workflowId}": ${reason}`);
+    if (!ran) return;
+    report.info(`ended step ${key.step} of job "${key.workflowId}": ${reason}`);
+    this.sweptAt = Number.NEGATIVE_INFINITY;
+  }
+
+  private async sweepAwhile(): Promise<void> {
+    this.sweeping ??= this.sweepSpool().finally(() => {
+      this.sweeping = undefined;
+    });
+    await Promise.race([this.sweeping, sleep(sweepPatience, undefined, { ref: false })]);
   }
 
   private async sweepSpool(): Promise<void> {
     if (Date.now() - this.sweptAt < sweepEvery) return;
-    const { spool, lookAt, report } = this.parts;
-    const { removed, unanswered } = await spool.sweep(lookAt, await this.jobsToBeUndone());
+    const { spool, lookAt, report, settleFolder } = this.parts;
+    const { removed, unanswered, unsettled } = await spool.sweep(lookAt, await this.jobsToBeUndone(), settleFolder);
     if (unanswered === 0) this.sweptAt = Date.now();
+    if (unsettled.length > 0) report.warn('could not yet clean up after jobs that are over', { jobs: unsettled });
     if (removed.length > 0) report.info('removed the spool folders of jobs that are over', { jobs: removed });
   }
 

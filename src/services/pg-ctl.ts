@@ -1,3 +1,4 @@
+import { lstat } from 'node:fs/promises';
 import { attempt } from './attempt';
 import { fileEnd } from './file-end';
 import { dataDirectoryOwner, findPgCtl } from './find-pg-ctl';
@@ -39,6 +40,8 @@ class PgCtlServer {
   constructor(private readonly options: PgCtlOptions) {}
 
   async state(call: ServiceCall): Promise<ServiceState> {
+    // in the middle of a swap there is none; a server that runs all the same is seen by the engine
+    if (!(await isThere(this.options.dataDirectory))) return 'stopped';
     const { code } = await this.pgCtl(['status'], { ...call, log: silent });
     const said = statusCodes[code ?? -1] ?? 'unknown';
     // pg_ctl believes a stale postmaster.pid whose number has come to mean another process.
@@ -85,6 +88,13 @@ class PgCtlServer {
     const program = await findPgCtl(dataDirectory, binDirectory);
     return runServiceTool({ program, args: [...args, '-D', dataDirectory], user }, call, outputFile);
   }
+}
+
+function isThere(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
 }
 
 function seconds(call: ServiceCall): string {

@@ -8,7 +8,6 @@ import { connectWorker, targetOf } from './connect';
 import { serveControl } from './control';
 import { type EmbeddedServer, startEmbeddedServer } from './embedded-server';
 import { listens } from './listens';
-import { setRetention } from './prepare-namespace';
 
 export interface AllInOneOptions {
   readonly config: Config;
@@ -83,12 +82,8 @@ async function serverFor(
 }
 
 async function keepHistory(config: Config, log: Logger, signal: AbortSignal): Promise<void> {
-  const { connection, namespace } = await connectWorker(config, log, signal);
-  try {
-    await setRetention(connection, namespace, config.temporal.retention);
-  } finally {
-    await connection.close();
-  }
+  const { connection } = await connectWorker(config, log, signal, config.temporal.retention);
+  await connection.close();
 }
 
 function dataFileOf({ temporal, agents }: Config): string {

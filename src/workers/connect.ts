@@ -16,10 +16,15 @@ export interface Connected {
 }
 
 /**
- * Connects to the configured Temporal and makes its namespace ready. A Temporal that is not there yet is waited for, and said once. Rejects with
+ * Connects to the configured Temporal and makes its namespace ready, with this retention (milliseconds) where the server is our own. A Temporal that is not there yet is waited for, and said once. Rejects with
  * `temporal-namespace`, `configuration-invalid` for a broken profile, or the signal's reason.
  */
-export async function connectWorker(config: Config, log: Logger, signal: AbortSignal): Promise<Connected> {
+export async function connectWorker(
+  config: Config,
+  log: Logger,
+  signal: AbortSignal,
+  retention?: number,
+): Promise<Connected> {
   const target = targetOf(config);
   const { address, namespace } = target;
   const patience = { signal, onWait: (reason: string) => log.warn(`waiting for Temporal at ${address}`, { reason }) };
@@ -27,7 +32,7 @@ export async function connectWorker(config: Config, log: Logger, signal: AbortSi
   try {
     const giveUpAt = Date.now() + namespacePatience;
     const warnings = await patiently(patience, () =>
-      prepareNamespace(connection, namespace).catch((error) => {
+      prepareNamespace(connection, namespace, retention).catch((error) => {
         const early = error instanceof HoldfastError && error.details['reason'] === noSuchNamespace;
         throw early && Date.now() < giveUpAt ? new Error(error.message, { cause: error }) : error;
       }),

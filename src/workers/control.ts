@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
-import { bundleWorkflowCode, DefaultLogger, type Logger, type WorkerOptions } from '@temporalio/worker';
+import type { Logger } from '@temporalio/worker';
 import { createControlActivities } from '../activities/control';
 import { openStorages } from '../activities/storages';
 import type { Config } from '../config/schema';
@@ -9,6 +7,7 @@ import { engines } from '../engines/registry';
 import { controlQueue } from '../model/task-queues';
 import { connectWorker } from './connect';
 import { serve } from './serve';
+import { workflowBundle } from './workflow-bundle';
 
 export interface ServeOptions {
   readonly config: Config;
@@ -35,12 +34,4 @@ export async function serveControl({ config, log, signal, onReady }: ServeOption
   } finally {
     await connected.connection.close().catch(() => {});
   }
-}
-
-/** The bundle that the build made, or one of the sources themselves when running from a checkout. */
-async function workflowBundle(): Promise<NonNullable<WorkerOptions['workflowBundle']>> {
-  const codePath = join(__dirname, '..', 'workflow-bundle.js');
-  if (existsSync(codePath)) return { codePath };
-  const logger = new DefaultLogger('WARN'); // what the bundler tells of its work is of use to nobody
-  return bundleWorkflowCode({ workflowsPath: require.resolve('../workflows'), logger });
 }

@@ -13,21 +13,30 @@ const patience = 10_000;
 export const noSuchNamespace = 'no such namespace';
 
 /**
- * Makes a namespace ready for jobs; idempotent. Resolves to sentences for the log. Rejects with `temporal-namespace` where it cannot be used, or as
+ * Makes a namespace ready for jobs; idempotent. `retention` (milliseconds) is given on a server of our own. Resolves to sentences for the log. Rejects with `temporal-namespace` where it cannot be used, or as
  * the connection does where Temporal is not there.
  */
-export async function prepareNamespace(connection: NativeConnection, namespace: string): Promise<readonly string[]> {
+export async function prepareNamespace(
+  connection: NativeConnection,
+  namespace: string,
+  retention?: number,
+): Promise<readonly string[]> {
   return connection.withDeadline(Date.now() + patience, async () => {
+    if (retention !== undefined) await setRetention(connection, namespace, retention);
     const warnings = [await retentionWarning(connection, namespace), await registerAttributes(connection, namespace)];
     return warnings.filter((warning) => warning !== undefined);
   });
 }
 
-/** Only on a server of our own. `retention` in milliseconds. */
-export async function setRetention(connection: NativeConnection, namespace: string, retention: number): Promise<void> {
+async function setRetention(connection: NativeConnection, namespace: string, retention: number): Promise<void> {
   // The wire format takes a plain number where the type asks for a Long, which would be a package of its own.
   const workflowExecutionRetentionTtl = { seconds: Math.round(retention / 1000) as never };
-  await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } });
+  try {
+    await connection.workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl } });
+  } catch (error) {
+    if (codeOf(error) === grpc.notFound) throw unusable(namespace, noSuchNamespace, error);
+    throw error;
+  }
 }
 
 /** A sentence for the log where closed jobs vanish soon; undefined where they stay long enough, or where it is not ours to know. */

@@ -1,4 +1,4 @@
-import { access, readdir, readFile, writeFile } from 'node:fs/promises';
+import { access, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkDatabase, checkStorage } from '../../src/activities/check-steps';
 import { cleanSpool } from '../../src/activities/clean-step';
@@ -120,6 +120,33 @@ test('a backup is verified by reading it back, and one flipped bit is found', as
   bytes[200] = (bytes[200] ?? 0) ^ 1;
   await writeFile(file, bytes);
   await expect(verify()).rejects.toMatchObject({ code: 'backup-corrupt' });
+  const { plan } = planned;
+  await uploadLogs(scene.inside)({ plan, runId: 'v-run', outcome: 'success' }, stepWork('v'));
+  const log = await readFile(join(folderOf(step), '../../verifications/v/logs/verify.log'), 'utf8');
+  expect(log).toMatch(/holdfast success\n$/);
+  expect(await cleanSpool(scene.inside)({ plan, runId: 'v-run', failed: false }, stepWork('v'))).toEqual({});
+  expect(await readdir(scene.inside.spool.folder)).not.toContain('v');
+});
+
+test('a log that could not be uploaded is kept on the host when the spool is cleaned, and where is told', async () => {
+  const step = await scene.backup('stranded');
+  await checkDatabase(scene.inside)(step, work(step));
+  await runDump(scene.inside)(step, work(step));
+  const clean = () => cleanSpool(scene.inside)({ ...step, failed: true, keepLog: true }, work(step));
+  const { keptLog = '' } = await clean();
+  expect(await readFile(keptLog, 'utf8')).toContain('holdfast');
+  expect(await clean()).toEqual({ keptLog });
+  expect(await readdir(scene.inside.spool.folder)).not.toContain('stranded');
+});
+
+test('a staged copy that is gone from the spool is told as such, its facts too', async () => {
+  const step = await scene.backup('emptied', { transfer: 'staged' });
+  const dumped = await runDump(scene.inside)(step, work(step));
+  const upload = () => uploadArtefacts(scene.inside)({ ...step, dumped }, work(step));
+  await rm(join(scene.inside.spool.pathOf('emptied'), 'data'), { recursive: true });
+  await expect(upload()).rejects.toMatchObject({ code: 'spool-lost', message: expect.stringContaining('data/') });
+  await scene.inside.spool.remove('emptied');
+  await expect(upload()).rejects.toMatchObject({ code: 'spool-lost', message: expect.stringContaining('facts.json') });
 });
 
 describe('a cold backup', () => {

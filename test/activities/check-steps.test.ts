@@ -81,3 +81,26 @@ test('a diagnosis finds everything well, or says what is wrong and what to do', 
   expect(down).toMatchObject({ ok: false, remedy: expect.stringContaining('start the database server') });
   await scene.postgres.start();
 });
+
+test('a diagnosis names the database that a job left stopped, and nothing of one that a job still looks after', async () => {
+  const work = stepWork('checkup', { job: { workflowId: 'checkup/shop/0', runId: 'c0ffee' } });
+  const ledger = async (state: 'open' | 'closed', deadline: string) => {
+    const lookAt = async () => (state === 'open' ? { state, steps: [] } : { state, how: 'failed' });
+    await scene.inside.books.ledger.put('shop', entry({ unit: 'shop/0', deadline }));
+    const found = await diagnose({ ...scene.inside, lookAt })({ database: 'shop', unit: 'shop/0' }, work);
+    return found.find(({ subject }) => subject === 'ledger of shop/0');
+  };
+  expect(await ledger('closed', '2100-01-01T00:00:00.000Z')).toMatchObject({
+    ok: false,
+    message: expect.stringMatching(
+      /^bring database "shop" back up: job "gone" took it out of service at .* and is over/,
+    ),
+    remedy: 'start it by hand NOW, then see: holdfast show gone',
+  });
+  expect(await ledger('open', '2026-01-01T00:00:00.000Z')).toMatchObject({
+    ok: false,
+    message: expect.stringContaining('longer than max-downtime'),
+  });
+  expect(await ledger('open', '2100-01-01T00:00:00.000Z')).toMatchObject({ ok: true });
+  await scene.inside.books.ledger.remove('shop', 'shop/0');
+});

@@ -1,8 +1,9 @@
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import type { ActivityOptions } from '@temporalio/common';
-import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { startTemporal, type TemporalServer } from '../../scripts/servers/temporal';
 import { type TemporaryFolder, temporaryFolder } from '../../scripts/servers/temporary-folder';
+import { bundleOf } from '../../src/workers/workflow-bundle';
 
 type Activities = Record<string, (input: never) => Promise<unknown>>;
 
@@ -25,7 +26,7 @@ export async function startOneStep(activities: Activities): Promise<OneStep> {
   const worker = await Worker.create({
     connection,
     taskQueue: 'one-step',
-    workflowBundle: await bundle(),
+    workflowBundle: await bundleOf(workflows, [workflows]),
     activities,
     maxHeartbeatThrottleInterval: '200ms',
     shutdownGraceTime: 0,
@@ -54,9 +55,5 @@ export async function startOneStep(activities: Activities): Promise<OneStep> {
   };
 }
 
+const workflows = require.resolve('./one-step-workflow');
 const quickRetry = { initialInterval: '100ms', maximumInterval: '500ms' } as const;
-
-function bundle() {
-  const logger = new DefaultLogger('ERROR', () => {});
-  return bundleWorkflowCode({ workflowsPath: require.resolve('./one-step-workflow'), logger });
-}

@@ -44,7 +44,7 @@ test('only the database need be named: the rest is in the configuration', async 
     transfer: 'streamed',
     holdMode: 'shared',
     compression: 'zstd',
-    compressionLevel: 3,
+    compressionLevel: 1,
     jobs: 1,
     type: 'full',
     origin: 'manual',

@@ -87,6 +87,11 @@ test('the plan tells people what will happen', async () => {
   expect(replacing).toMatchObject({ replace: true, keepPrevious: 0 });
 });
 
+test('a directory may have a longer path than a database has a name', async () => {
+  const into = `/srv/${'copy'.repeat(30)}`;
+  expect((await planOf({ 'backup-id': cold, into })).target).toEqual({ kind: 'beside', name: into });
+});
+
 test('a plan that is only looked at needs no job id', async () => {
   expect((await planOf({ 'backup-id': latest }, 'restore-plan/shop/1a2b')).backupId).toBe(latest);
 });
@@ -113,6 +118,7 @@ describe('refused, with nothing touched', () => {
     ],
     [{ 'backup-id': latest, into: 'shop' }, 'target-exists: restore into "shop": it exists already'],
     [{ 'backup-id': latest, into: '/srv/copy' }, 'into: "/srv/copy" must be a database name'],
+    [{ 'backup-id': latest, into: 'ü'.repeat(32) }, 'has 64 bytes: a database name has at most 63'],
     [{ 'backup-id': cold, into: '../copy' }, 'into: "../copy" must be a name or an absolute path'],
     [{ 'backup-id': latest, into: 'copy', replace: true }, 'replace: with "into" nothing is replaced'],
   ])('%j', async (request, message) => {

@@ -92,7 +92,7 @@ describe.each([
 
   test('whose hold was overtaken touches nothing', async () => {
     const step = await scene.restore(`late-${kind}`, { 'backup-id': id() }, token - 1);
-    for (const act of [loadBackup, swapDatabase, swapBack]) {
+    for (const act of [loadBackup, swapDatabase, swapBack, dropPrevious]) {
       await expect(act(scene.inside)(step, work(step))).rejects.toMatchObject({ code: 'hold-lost' });
     }
     expect(await rows()).toBe(11);

@@ -67,10 +67,16 @@ test('what the ledger obeyed it remembers, per lock, over restarts', async () =>
   });
   await later.admit('shop', hold(1, 'exclusive', 'other-lock'));
   await later.admit('shop', hold(5, 'exclusive'));
-  expect(JSON.parse(await readFile(join(state, 'shop', 'tokens.json'), 'utf8'))).toEqual({
-    shop: { exclusive: 5, any: 5 },
-    'other-lock': { exclusive: 1, any: 1 },
-  });
+  const kept = async (lock: string) => JSON.parse(await readFile(join(state, lock, 'tokens.json'), 'utf8'));
+  expect(await kept('shop')).toEqual({ shop: { exclusive: 5, any: 5 } });
+  expect(await kept('other-lock')).toEqual({ 'other-lock': { exclusive: 1, any: 1 } });
+});
+
+test('a hold that was lost to a job on another database of the same instance is refused', async () => {
+  const hold = (token: number) => ({ lock: 'cluster', mode: 'exclusive' as const, token });
+  await new Ledger(state).admit('shop', hold(5));
+  await new Ledger(state).admit('crm', hold(6));
+  await expect(new Ledger(state).admit('shop', hold(5))).rejects.toMatchObject({ code: 'hold-lost' });
 });
 
 describe('of two holds', () => {

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { writeDurably } from '../../src/agent/durable-file';
 import { HookGroups } from '../../src/agent/hook-groups';
 import { claimState } from '../../src/agent/only-agent';
@@ -52,16 +53,44 @@ test('of a hook only what stayed in its group is ended, and only if the group is
   expect((await hooks.all()).map(({ group }) => group)).toEqual([other.pid]);
 });
 
-test('the books of a host are kept by one living process', async () => {
-  const other = lasting({});
-  await settled();
-  const owner = { pid: other.pid, start: startTimeOf(other.pid) };
-  await writeDurably(join(state, 'agent.json'), JSON.stringify(owner));
-  await expect(claimState('db1', state)).rejects.toMatchObject({
-    code: 'agent-running',
-    message: `start agent "db1": process ${other.pid} runs it already on this host`,
+describe('the books of a host', () => {
+  const claims = async () => (await readdir(state)).filter((name) => name.startsWith('agent-'));
+
+  test('are kept by one living process', async () => {
+    const other = lasting({});
+    await settled();
+    const owner = { pid: other.pid, start: startTimeOf(other.pid) };
+    await writeDurably(join(state, 'agent-7.json'), JSON.stringify(owner));
+    await expect(claimState('db1', state)).rejects.toMatchObject({
+      code: 'agent-running',
+      message: `start agent "db1": process ${other.pid} runs it already on this host`,
+    });
+    await writeDurably(join(state, 'agent-7.json'), JSON.stringify({ ...owner, start: '1' }));
+    await claimState('db1', state);
+    await claimState('db1', state);
+    expect(await readdir(state)).toEqual(['agent-8.json']);
   });
-  await writeDurably(join(state, 'agent.json'), JSON.stringify({ ...owner, start: '1' }));
-  await claimState('db1', state);
-  await claimState('db1', state);
+
+  test('pass from a dead process to exactly one of many that start at the same instant', async () => {
+    await writeDurably(join(state, 'agent-3.json'), JSON.stringify({ pid: process.pid, start: '1' }));
+    const contenders = Array.from({ length: 6 }, () => contender(state));
+    await Promise.all(contenders.map(({ ready }) => ready));
+    for (const { child } of contenders) child.stdin?.end('go');
+    const words = await Promise.all(contenders.map(({ said }) => said));
+    expect(words.filter((word) => word === 'mine')).toHaveLength(1);
+    const winner = contenders[words.indexOf('mine')]?.child.pid;
+    for (const word of words.filter((other) => other !== 'mine'))
+      expect(word).toBe(`start agent "db1": process ${winner} runs it already on this host`);
+    expect(await claims()).toHaveLength(1);
+  });
 });
+
+/** A process that claims the state folder when it is told to, says how that ended, and stays. */
+function contender(folder: string) {
+  const args = ['--import', require.resolve('tsx'), join(__dirname, 'claim-state.ts'), folder];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  started.push(child);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const ready = lines.next();
+  return { child, ready, said: ready.then(() => lines.next()).then(({ value }) => String(value)) };
+}

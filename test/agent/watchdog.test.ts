@@ -7,7 +7,7 @@ import { asActivity } from '../../src/activities/wrap';
 import { type Books, openBooks } from '../../src/agent/books';
 import type { Actor } from '../../src/agent/open-unit';
 import { Register } from '../../src/agent/register';
-import { lookThrough } from '../../src/agent/run-sight';
+import { lookThrough, type PendingStep } from '../../src/agent/run-sight';
 import { Spool } from '../../src/agent/spool';
 import { stopUnit } from '../../src/agent/take-down';
 import { Watchdog } from '../../src/agent/watchdog';
@@ -35,6 +35,11 @@ let books: Books;
 let unit: ScriptedUnit;
 let said: string[];
 let rescued: string[];
+let settled: string[];
+/** What an open job is said to wait for, if not what it does wait for. */
+let steps: readonly PendingStep[] | undefined;
+/** How often settling fails. */
+let unsettled: boolean[];
 let watchdog: Watchdog;
 
 beforeAll(async () => {
@@ -48,13 +53,20 @@ beforeEach(async () => {
   state = await mkdtemp(join(tmpdir(), 'holdfast-watchdog-'));
   books = openBooks(state);
   unit = scriptedUnit();
-  [said, rescued] = [[], []];
+  [said, rescued, settled, unsettled, steps] = [[], [], [], [], undefined];
   const say = (level: string) => (text: string) => void said.push(`${level}: ${text}`);
   watchdog = new Watchdog({
     books,
     register,
     spool: new Spool(join(state, 'spool')),
-    lookAt: lookThrough(() => bench.client, 500),
+    settleFolder: async ({ jobId }) => {
+      if (unsettled.shift()) throw new Error('the storage is away');
+      settled.push(jobId);
+    },
+    lookAt: async (...run) => {
+      const sight = await lookThrough(() => bench.client, 500)(...run);
+      return sight.state === 'open' && steps ? { ...sight, steps } : sight;
+    },
     withUnit: ({ signal }, use) => use(unit.open(signal)),
     report: { info: say('info'), warn: say('warn'), error: say('error') },
     countRescue: (database) => void rescued.push(database),
@@ -175,6 +187,71 @@ test('a folder in the spool goes when its job is over; nothing else there is tou
   await terminate(over);
   await watchdog.round();
   expect((await readdir(join(state, 'spool'))).sort()).toEqual([open.workflowId, 'of-somebody-else'].sort());
+  expect(settled).toEqual([over.workflowId]);
+});
+
+test('a folder whose job is over stays until what the job left elsewhere is gone, and goes within one look then', async () => {
+  const over = await job();
+  const spool = new Spool(join(state, 'spool'));
+  const { workflowId, runId } = over;
+  await spool.open({ jobId: workflowId, workflowId, runId, database: 'shop' });
+  await terminate(over);
+  unsettled = [true];
+  await watchdog.round();
+  expect(await readdir(join(state, 'spool'))).toEqual([workflowId]);
+  expect(said.join()).toContain('could not yet clean up after jobs that are over');
+  const swept = await spool.sweep(
+    lookThrough(() => bench.client),
+    new Set(),
+    async () => undefined,
+  );
+  expect(swept.removed).toEqual([workflowId]);
+});
+
+test('a job whose work was ended by the watchdog has its folder swept at once, not an hour later', async () => {
+  const actor = await job();
+  const spool = new Spool(join(state, 'spool'));
+  const { workflowId, runId } = actor;
+  await watchdog.round(); // the sweep of the beginning
+  await spool.open({ jobId: workflowId, workflowId, runId, database: 'shop' });
+  await terminate(actor);
+  watchdog.start();
+  await until(() => ended.includes(workflowId));
+  await until(async () => (await readdir(join(state, 'spool'))).length === 0, 5_000);
+});
+
+test('a database whose job is open and asks for nothing is up after max-downtime: its control workers are gone', async () => {
+  const actor = await job(1_000);
+  await stopUnit(books, actor, unit.open());
+  steps = [];
+  watchdog.start();
+  await until(() => rescued.length === 1);
+  expect(unit.running).toBe(true);
+  expect(said.join()).toContain(
+    'max-downtime is over, and its job asks for nothing: no control worker takes care of it',
+  );
+});
+
+test('a database whose job works on it is left down also past max-downtime', async () => {
+  await stopUnit(books, await job(300), unit.open());
+  watchdog.start();
+  await sleep(1_500);
+  expect(unit.running).toBe(false);
+});
+
+test('a backup whose time was up learns of it: that run of it may not take its database down again', async () => {
+  const actor = await job(1_000);
+  await stopUnit(books, actor, unit.open());
+  await bench.server.kill9();
+  try {
+    watchdog.start();
+    await until(() => rescued.length === 1);
+    const known = await books.downtimes.of('shop', actor.plan.jobId, 'shop/0');
+    expect(known?.overdue).toEqual({ runId: actor.runId, reason: expect.stringContaining('max-downtime is over') });
+    expect(Object.keys(known?.spells ?? {})).toHaveLength(1);
+  } finally {
+    await bench.server.restart();
+  }
 });
 
 describe('what a restore has loaded', () => {

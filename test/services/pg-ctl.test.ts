@@ -35,6 +35,18 @@ test('a server is started and stopped, and doing either again changes nothing', 
   expect(await service().state(call())).toBe('stopped');
 });
 
+test('a data directory that is not there, as in the middle of a swap, has no server to stop, and none can be started', async () => {
+  const aside = `${cluster.dataDirectory}.aside`;
+  renameSync(cluster.dataDirectory, aside);
+  try {
+    expect(await service().state(call())).toBe('stopped');
+    await service().stop(call());
+    await expect(service().start(call())).rejects.toMatchObject({ code: 'start-failed' });
+  } finally {
+    renameSync(aside, cluster.dataDirectory);
+  }
+});
+
 test('open connections do not hold up a stop', async () => {
   await service().start(call());
   const client = spawn(
