@@ -117,6 +117,8 @@ export interface Engine {
   checkHealth(context: EngineContext, timeout: number): Promise<void>;
   /** Down for good: no process on the data directory, nothing listening. Checked after a stop. */
   isDown(context: EngineContext): Promise<boolean>;
+  /** Whether the reason of a failure says that the connection to the server was lost, or cannot be had for now: then the work is worth another try. */
+  isConnectionLost(reason: string): boolean;
 
   /** Reads a backup's artefacts as far as the engine understands them (table of contents, tar listing); every byte is checked by the source. */
   verify(context: EngineContext, manifest: Manifest, source: ArtefactSource): Promise<readonly string[]>;

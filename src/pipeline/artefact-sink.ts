@@ -60,7 +60,7 @@ function produce(commands: readonly Command[], { signal, log, stop, recoding, te
   if (commands.length === 0)
     return { ...producer, stream: Readable.from([Buffer.from(text ?? '')]), produced: Promise.resolve() };
   const stdin = text === undefined ? 'none' : 'pipe';
-  const running = startPipeline(commands, { signal, log, stdin, stdout: 'pipe' });
+  const running = startPipeline(commands, { signal, log, stdin, stdout: 'blocks' });
   running.stdin?.end(text);
   return { ...producer, stream: running.stdout ?? Readable.from([]), produced: running.done };
 }

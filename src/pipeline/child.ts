@@ -37,6 +37,8 @@ export interface Child {
 export interface ChildStdio {
   readonly stdin: number | 'ignore';
   readonly stdout: number | 'ignore';
+  /** Of the descriptor after stderr, where it is to write a copy. */
+  readonly copy?: number;
   readonly stderr: OsPipe;
 }
 
@@ -68,10 +70,11 @@ export function startChild(command: Command, launch: Launch, stdio: ChildStdio, 
 }
 
 /** An argument that no program can be given throws at once; everything else comes as an event. One way to fail is enough. */
-function spawnOrError(launch: Launch, { stdin, stdout, stderr }: ChildStdio): ChildProcess | Error {
+function spawnOrError(launch: Launch, { stdin, stdout, stderr, copy }: ChildStdio): ChildProcess | Error {
   const { file, args, env, cwd } = launch;
   try {
-    return spawn(file, args, { env, cwd, detached: true, stdio: [stdin, stdout, stderr.writeEnd] });
+    const stdio = [stdin, stdout, stderr.writeEnd, ...(copy === undefined ? [] : [copy])];
+    return spawn(file, args, { env, cwd, detached: true, stdio });
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

@@ -30,7 +30,7 @@ export async function feedArtefact(artefact: Artefact, options: FetchOptions, re
     for await (const chunk of await download(artefact, options)) {
       counter.take(chunk);
       if (reader?.closed) givenUp ??= performance.now();
-      else if (reader?.write(chunk) === false) await writable(reader);
+      else if (reader) await written(reader, chunk);
       if (givenUp !== undefined && performance.now() - givenUp > verdictWithin) return;
     }
   } catch (error) {
@@ -65,16 +65,14 @@ function checkArtefact(artefact: Artefact, backupId: string, counter: Sha256Coun
   throw corruptArtefact(artefact, backupId, `its sha256 is ${counter.sha256()}, its manifest says ${artefact.sha256}`);
 }
 
-/** Resolves when the stream takes more, or takes nothing any more. */
-function writable(stream: Writable): Promise<void> {
+/** Resolves when the stream has done with the chunk, whose memory is used again, or takes nothing any more. */
+function written(stream: Writable, chunk: Buffer): Promise<void> {
   return new Promise((resolve) => {
     const settle = () => {
-      stream.off('drain', settle);
       stream.off('close', settle);
       resolve();
     };
-    stream.once('drain', settle);
     stream.once('close', settle);
-    if (stream.closed) settle();
+    stream.write(chunk, settle);
   });
 }

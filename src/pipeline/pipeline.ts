@@ -15,6 +15,11 @@ export interface Command {
   readonly onStderrLine?: (line: string) => void;
   /** Lines of stderr that are for `onStderrLine` alone: kept out of the log and out of what is distilled. */
   readonly unlogged?: (line: string) => boolean;
+  /**
+   * Reads a copy of what this one writes to stdout while it passes, and must end well too. So bytes are proved before anybody calls them
+   * complete.
+   */
+  readonly witness?: Command;
 }
 
 /** Where the lines of tools and steps go; each line is one entry of backup.log or restore.log. Never given a secret. */
@@ -30,8 +35,11 @@ export interface PipelineOptions {
   readonly killAfter?: number;
   /** The first child's stdin: nothing, this file's descriptor, or bytes written by Node to `stdin`. */
   readonly stdin?: 'none' | 'pipe' | number;
-  /** The last child's stdout: discarded, this file's descriptor, or read by Node from `stdout`. */
-  readonly stdout?: 'none' | 'pipe' | number;
+  /**
+   * The last child's stdout: discarded, this file's descriptor, or read by Node from `stdout`. Large amounts are read as `blocks`, whose memory is
+   * used again when the next one is asked for; with `pipe` a chunk may be kept.
+   */
+  readonly stdout?: 'none' | 'pipe' | 'blocks' | number;
 }
 
 export interface ProcessEnd {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Transform } from 'node:stream';
+import type { ByteSource } from '../storage/storage';
 
 /** Hashes and counts bytes, once and without a copy. */
 export class Sha256Counter {
@@ -22,13 +22,17 @@ export class Sha256Counter {
     return this.hex;
   }
 
-  /** A stream that takes what flows through it. */
-  through(): Transform {
-    return new Transform({
-      transform: (chunk: Buffer, _encoding, callback) => {
-        this.take(chunk);
-        callback(null, chunk);
+  /** Takes what a reader takes from `source`. */
+  through(source: ByteSource): ByteSource {
+    const take = (chunk: Buffer) => this.take(chunk);
+    return {
+      async *[Symbol.asyncIterator]() {
+        for await (const chunk of source) {
+          take(chunk);
+          yield chunk;
+        }
       },
-    });
+      destroy: (error) => source.destroy(error),
+    };
   }
 }

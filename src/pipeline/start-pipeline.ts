@@ -4,6 +4,7 @@ import { type Child, startChild } from './child';
 import { firstCause } from './first-cause';
 import { launchOf } from './launch';
 import type { ProcessEnd, StartPipeline } from './pipeline';
+import { stagesOf } from './stages';
 import { wire } from './wiring';
 
 const defaultKillAfter = 10_000;
@@ -14,8 +15,9 @@ const lastWords = 200;
 
 export const startPipeline: StartPipeline = (commands, options) => {
   options.signal.throwIfAborted();
-  const launches = commands.map((command) => ({ command, launch: launchOf(command) }));
-  const wiring = wire(commands.length, options);
+  const stages = stagesOf(commands);
+  const launches = stages.map(({ command }) => ({ command, launch: launchOf(command) }));
+  const wiring = wire(stages, options);
   const childOptions = { log: options.log, killAfter: options.killAfter ?? defaultKillAfter };
   const children = wiring.start(launches, (each, stdio) => startChild(each.command, each.launch, stdio, childOptions));
   const { stdin, stdout } = wiring;

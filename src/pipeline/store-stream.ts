@@ -1,10 +1,12 @@
-import { pipeline as connect, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { Storage, Upload } from '../storage/storage';
 import { Sha256Counter } from './sha256-counter';
 
 export interface StoreOptions {
   readonly signal: AbortSignal;
   readonly onBytes?: (bytes: number) => void;
+  /** The bytes come from a file, so that they can be read again. */
+  readonly resumable?: boolean;
 }
 
 /** Who makes the bytes: `produced` settles when every process ended, and rejects if one did not end well. */
@@ -24,7 +26,8 @@ export interface Stored {
 
 /**
  * Streams into one object, which becomes visible only after every process of the producer ended well and the counts agree. Rejects with
- * the producer's error where that came first, else with the storage's; then there is no object and no trace of one.
+ * the producer's error where that came first, else with the storage's; then there is no object and, of one
+ * that is not resumable, no trace.
  */
 export async function storeStream(
   storage: Pick<Storage, 'upload'>,
@@ -32,7 +35,7 @@ export async function storeStream(
   begin: () => Producer,
   options: StoreOptions,
 ): Promise<Stored> {
-  const upload = await storage.upload(key, { signal: options.signal });
+  const upload = await storage.upload(key, { signal: options.signal, resumable: options.resumable });
   try {
     const producer = begin();
     const counter = await writeAll(upload, producer, options);
@@ -46,10 +49,8 @@ export async function storeStream(
 
 async function writeAll(upload: Upload, producer: Producer, options: StoreOptions): Promise<Sha256Counter> {
   const { stream, produced, stop } = producer;
-  // Errors of either side reach both: destroying one destroys the other.
   const counter = new Sha256Counter(options.onBytes);
-  const counted = connect(stream, counter.through(), () => {});
-  const written = upload.write(counted).catch((error) => {
+  const written = upload.write(counter.through(stream)).catch((error) => {
     stop(error);
     throw error;
   });

@@ -65,12 +65,12 @@ async function uploadOne(artefact: Artefact, records: UploadRecords, options: Up
   return { ...artefact, sha256: stored.sha256 };
 }
 
-/** Trying again brings nothing back: whoever emptied the spool has taken this backup. */
+/** Trying again brings nothing back: whoever emptied the spool has taken this copy. Rejects with `spool-lost`. */
 async function statStaged(file: string, artefact: Artefact): Promise<Stats> {
   const found = await stat(file).catch(() => undefined);
   if (found?.size === artefact['stored-bytes']) return found;
-  const state = found ? `has ${found.size} of its ${artefact['stored-bytes']} bytes` : 'is gone';
-  throw failure('process-failed', { tool: 'upload', reason: `staged artefact "${artefact.path}" ${state}` });
+  const reason = found ? `it has ${found.size} of its ${artefact['stored-bytes']} bytes` : 'it is gone from the spool';
+  throw failure('spool-lost', { artefact: artefact.path, reason });
 }
 
 async function isStored(storage: Pick<Storage, 'head'>, { key, bytes }: UploadRecord): Promise<boolean> {
@@ -82,5 +82,5 @@ function storeFile(file: string, key: string, size: number, options: UploadStage
     const stream = createReadStream(file, { highWaterMark: readBytes });
     return { stream, produced: Promise.resolve(), stop: () => {}, counted: () => size };
   };
-  return storeStream(options.storage, key, begin, options);
+  return storeStream(options.storage, key, begin, { ...options, resumable: true });
 }

@@ -1,8 +1,10 @@
 import { Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
+import { BlockReader } from './block-reader';
 import type { ChildStdio } from './child';
 import { closeAll, makeOsPipes, type OsPipe } from './os-pipes';
 import type { PipelineOptions } from './pipeline';
+import type { Stage } from './stages';
 
 /** The pipes of one pipeline, and our own ends of them. */
 export interface Wiring {
@@ -15,31 +17,34 @@ export interface Wiring {
   ): readonly Started[];
 }
 
-/** Makes the pipes between `count` children, their stderr, and the outer ends that the options ask for. */
-export function wire(count: number, options: PipelineOptions): Wiring {
-  const outer = [options.stdin, options.stdout].filter((end) => end === 'pipe').length;
-  const pipes = [...makeOsPipes(2 * count - 1 + outer)];
+/** Makes the pipes between the children, their stderr, and the outer ends that the options ask for. */
+export function wire(stages: readonly Stage[], options: PipelineOptions): Wiring {
+  const readByUs = options.stdout === 'pipe' || options.stdout === 'blocks';
+  const outer = Number(options.stdin === 'pipe') + Number(readByUs);
+  const pipes = [...makeOsPipes(2 * stages.length - 1 + outer)];
   const take = () => takeFrom(pipes);
   const input = options.stdin === 'pipe' ? take() : undefined;
-  const output = options.stdout === 'pipe' ? take() : undefined;
-  const joints = Array.from({ length: count - 1 }, take);
-  const stderrs = Array.from({ length: count }, take);
+  const output = readByUs ? take() : undefined;
+  /** What each reads, but for the first. */
+  const inputs = stages.map((_, index) => (index === 0 ? undefined : take()));
   const first = input?.readEnd ?? given(options.stdin);
   const last = output?.writeEnd ?? given(options.stdout);
-  const stdios = stderrs.map((stderr, index) => ({
-    stdin: joints[index - 1]?.readEnd ?? first,
-    stdout: joints[index]?.writeEnd ?? last,
-    stderr,
+  const nextInLine = (index: number) => inputs[stages.findIndex(({ beside }, at) => at > index && !beside)];
+  const stdios = stages.map(({ beside }, index) => ({
+    stdin: inputs[index]?.readEnd ?? first,
+    stdout: beside ? ('ignore' as const) : (nextInLine(index)?.writeEnd ?? last),
+    copy: stages[index + 1]?.beside ? inputs[index + 1]?.writeEnd : undefined,
+    stderr: take(),
   }));
   const theirs = [
     input?.readEnd,
     output?.writeEnd,
-    ...joints.flatMap(ends),
-    ...stderrs.map(({ writeEnd }) => writeEnd),
+    ...inputs.flatMap((pipe) => (pipe === undefined ? [] : ends(pipe))),
+    ...stdios.map(({ stderr }) => stderr.writeEnd),
   ];
   return {
     stdin: input && quiet(new Socket({ fd: input.writeEnd, readable: false, writable: true })),
-    stdout: output && quiet(new Socket({ fd: output.readEnd, readable: true, writable: false })),
+    stdout: output && quiet(reader(output.readEnd, options.stdout === 'blocks')),
     start(items, startOne) {
       try {
         return stdios.flatMap((stdio, index) => items.slice(index, index + 1).map((item) => startOne(item, stdio)));
@@ -56,7 +61,11 @@ function takeFrom(pipes: OsPipe[]): OsPipe {
   return pipe;
 }
 
-function given(end: PipelineOptions['stdin']): number | 'ignore' {
+function reader(descriptor: number, blocks: boolean): Readable {
+  return blocks ? new BlockReader(descriptor) : new Socket({ fd: descriptor, readable: true, writable: false });
+}
+
+function given(end: PipelineOptions['stdin'] | PipelineOptions['stdout']): number | 'ignore' {
   return typeof end === 'number' ? end : 'ignore';
 }
 
@@ -65,6 +74,7 @@ function ends({ readEnd, writeEnd }: OsPipe): number[] {
 }
 
 /** An error of our end reaches whoever reads or writes it; with nobody there it must not end the process: the exit codes tell. */
-function quiet(socket: Socket): Socket {
-  return socket.on('error', () => {});
+function quiet<End extends Readable | Writable>(end: End): End {
+  end.on('error', () => {});
+  return end;
 }

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import type { BackupId } from '../model/ids';
 import { repositoryKeys } from './layout';
 import { readManifestIfSealed, type SealedManifest } from './sealed-manifest';
@@ -29,8 +30,7 @@ const longestReason = 300;
 /** The last line of a log that speaks of an error; `see log` where none does. */
 export async function lastError(storage: Storage, log: StoredObject): Promise<string> {
   const stream = await storage.download(log.key, { start: Math.max(0, log.bytes - tail) });
-  const text = Buffer.concat(await stream.toArray()).toString('utf8');
-  const line = text.split('\n').findLast((each) => /\b(error|fatal|panic)\b/i.test(each));
+  const line = (await text(stream)).split('\n').findLast((each) => /\b(error|fatal|panic)\b/i.test(each));
   return line === undefined ? 'see log' : withoutTime(line).slice(0, longestReason);
 }
 

@@ -28,6 +28,7 @@ export interface RepositoryKeys {
   probe(jobId: string): string;
   backup(backupId: string): BackupKeys;
   restoreLog(jobId: string): string;
+  verifyLog(jobId: string): string;
   jobRecord(jobId: string): string;
 }
 
@@ -42,6 +43,7 @@ export function repositoryKeys(database: string): RepositoryKeys {
     probe: (jobId) => `${folder}probes/${JobId.parse(jobId)}.json`,
     backup: (backupId) => backupKeys(`${folder}backups/${BackupId.parse(backupId)}/`),
     restoreLog: (jobId) => `${folder}restores/${JobId.parse(jobId)}/logs/restore.log`,
+    verifyLog: (jobId) => `${folder}verifications/${JobId.parse(jobId)}/logs/verify.log`,
     jobRecord: (jobId) => `${folder}jobs/${JobId.parse(jobId)}.json`,
   };
 }

@@ -1,5 +1,6 @@
 import type { SecretReference } from '../config/fields';
 import type { StorageConfig } from '../config/storage-schema';
+import { isSecretReference } from '../model/secret-reference';
 import { createDirectoryStorage } from './directory/create-directory-storage';
 import { createS3Storage } from './s3/create-s3-storage';
 import type { Storage } from './storage';
@@ -22,5 +23,28 @@ export async function openStorage(
   if (config.kind === 'directory') return createDirectoryStorage({ name, config });
   const accessKey = await resolveSecret(config['access-key']);
   const secretKey = await resolveSecret(config['secret-key']);
-  return createS3Storage({ name, config, accessKey, secretKey, ...options });
+  const attributes = await Promise.all(config.attributes.map((attribute) => resolved(attribute, resolveSecret)));
+  return createS3Storage({ name, config, accessKey, secretKey, attributes, ...options });
+}
+
+/** Every reference that opening it resolves. */
+export function referencesOf(config: StorageConfig): readonly SecretReference[] {
+  if (config.kind === 'directory') return [];
+  const attributes = config.attributes.map((attribute) => asReference(partsOf(attribute).value));
+  return [config['access-key'], config['secret-key'], ...attributes.filter((one) => one !== undefined)];
+}
+
+async function resolved(attribute: string, resolveSecret: ResolveSecret): Promise<string> {
+  const { header, value } = partsOf(attribute);
+  const reference = asReference(value);
+  return reference === undefined ? attribute : `${header}=${await resolveSecret(reference)}`;
+}
+
+function partsOf(attribute: string): { readonly header: string; readonly value: string } {
+  const at = attribute.indexOf('=');
+  return { header: attribute.slice(0, at).trim(), value: attribute.slice(at + 1).trim() };
+}
+
+function asReference(text: string): SecretReference | undefined {
+  return isSecretReference(text) ? (text as SecretReference) : undefined;
 }

@@ -12,16 +12,30 @@ export interface TransferOptions {
   readonly onBytes?: (bytes: number) => void;
 }
 
+/** Bytes in their order; a stream is one. What a chunk holds is the reader's only until it asks for the next one: memory is used again. */
+export interface ByteSource extends AsyncIterable<Buffer> {
+  /** Ends it: whoever waits for the next chunk gets `error`. */
+  destroy(error?: Error): unknown;
+}
+
+export interface UploadOptions extends TransferOptions {
+  /**
+   * For what can be read again from its beginning. What arrived of an earlier upload of this key that was never completed is held against what is
+   * written now, and not sent again where it is the same; `abort` leaves what arrived for the next one, until `sweep`. A storage may begin anew instead.
+   */
+  readonly resumable?: boolean;
+}
+
 /** One object on its way. Nothing is visible under its key before `complete` returned. */
 export interface Upload {
-  /** Consumes the stream to its end with bounded memory; resolves to the bytes taken. Rejects if the stream fails. Called once. */
-  write(source: Readable): Promise<number>;
+  /** Consumes the source to its end with bounded memory; resolves to the bytes taken. Rejects if the source fails. Called once. */
+  write(source: ByteSource): Promise<number>;
   /**
    * Makes the object visible, if exactly `bytes` were written: otherwise aborts and rejects with `artefact-short`. Call it only after every
    * process of the pipe ended well.
    */
   complete(bytes: number): Promise<void>;
-  /** Removes every trace; safe at any time, also after a failure, and twice. Never throws. */
+  /** Removes every trace, save of a resumable one; safe at any time, also after a failure, and twice. Never throws. */
   abort(): Promise<void>;
 }
 
@@ -57,8 +71,8 @@ export interface Storage {
   /** Objects that are not there count as deleted. */
   delete(keys: readonly string[]): Promise<void>;
   /** Begins an object of unknown length. */
-  upload(key: string, options?: TransferOptions): Promise<Upload>;
-  /** The bytes from `start`; resumes by itself after a broken connection. Fails with `object-changed` if replaced meanwhile or ending early. */
+  upload(key: string, options?: UploadOptions): Promise<Upload>;
+  /** The bytes from `start`, as a ByteSource gives them; resumes by itself after a broken connection. Fails with `object-changed` if replaced meanwhile or ending early. */
   download(key: string, options?: TransferOptions & { readonly start?: number }): Promise<Readable>;
   /** Ends our own uploads that were begun under `prefix` and never completed, if older than `olderThan`; resolves to their keys. */
   sweep(prefix: string, olderThan: Date): Promise<readonly string[]>;

@@ -45,7 +45,7 @@ const describeDatabase = (name: string) =>
   cluster.sql(
     'postgres',
     `SELECT pg_get_userbyid(datdba) AS owner, datconnlimit, datacl::text, shobj_description(d.oid, 'pg_database') AS comment, datcollate,
-       (SELECT array_agg(setrole::regrole || ' ' || entry ORDER BY 1) FROM pg_db_role_setting, unnest(setconfig) entry WHERE setdatabase = d.oid) AS settings
+       (SELECT array_agg(setrole::regrole || ' ' || entry ORDER BY setrole::regrole::text, entry) FROM pg_db_role_setting, unnest(setconfig) entry WHERE setdatabase = d.oid) AS settings
      FROM pg_database d WHERE datname = '${name}'`,
   );
 

@@ -28,9 +28,9 @@ const describeCopy = (database: string) =>
   cluster.sql(
     database,
     `SELECT (SELECT count(*)::int FROM sales) AS sales, (SELECT count(*)::int FROM busy) AS busy,
-       (SELECT array_agg(tgname::text ORDER BY 1) FROM pg_trigger WHERE tgrelid = 'sales'::regclass AND NOT tgisinternal) AS triggers,
-       (SELECT array_agg(conname::text || convalidated ORDER BY 1) FROM pg_constraint WHERE conrelid = 'sales'::regclass) AS constraints,
-       (SELECT array_agg(relname || relacl::text ORDER BY 1) FROM pg_class WHERE relacl IS NOT NULL AND relname IN ('sales', 'busy')) AS grants,
+       (SELECT array_agg(tgname::text ORDER BY tgname) FROM pg_trigger WHERE tgrelid = 'sales'::regclass AND NOT tgisinternal) AS triggers,
+       (SELECT array_agg(conname::text || convalidated ORDER BY conname) FROM pg_constraint WHERE conrelid = 'sales'::regclass) AS constraints,
+       (SELECT array_agg(relname || relacl::text ORDER BY relname) FROM pg_class WHERE relacl IS NOT NULL AND relname IN ('sales', 'busy')) AS grants,
        (SELECT array_agg(defaclacl::text) FROM pg_default_acl) AS defaults`,
   );
 

@@ -44,6 +44,20 @@ describe('a connection', () => {
     await expect(withSession(job, { database: 'postgres' }, async () => {})).rejects.toThrow('cancelled by the test');
   });
 
+  it('that the server ends is told like a server that is not there, in the middle and after', async () => {
+    const job = startJob(cluster, own);
+    const told: unknown[] = [];
+    const tell = (error: unknown) => void told.push((error as { code?: string }).code);
+    await withSession(job, { database: 'postgres' }, async (session) => {
+      const [row] = await session.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const working = session.query('SELECT pg_sleep(60)').catch(tell);
+      await cluster.sql('postgres', `SELECT pg_terminate_backend(${row?.pid})`);
+      await working;
+      await session.query('SELECT 1').catch(tell);
+    });
+    expect(told).toEqual(['database-unready', 'database-unreachable']);
+  });
+
   it('does not fall for settings, functions and operators that somebody left in its way', async () => {
     await cluster.sql(
       'postgres',

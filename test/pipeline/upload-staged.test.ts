@@ -113,8 +113,8 @@ test('a staged file that shrank or is gone is refused and not tried again', asyn
   const { work, stage, upload } = spool();
   const artefacts = await stage(['a', 'b']);
   truncateSync(join(work, 'data/a.zst'), 5);
-  const message = expect.stringMatching(/staged artefact "data\/a.zst" has 5 of its \d+ bytes/);
-  await expect(upload(artefacts)).rejects.toMatchObject({ retried: false, message });
+  const message = expect.stringMatching(/staged "data\/a.zst": it has 5 of its \d+ bytes/);
+  await expect(upload(artefacts)).rejects.toMatchObject({ code: 'spool-lost', retried: false, message });
   rmSync(join(work, 'data/a.zst'));
   await expect(upload(artefacts)).rejects.toMatchObject({ message: expect.stringContaining('is gone') });
 });

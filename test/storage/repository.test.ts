@@ -5,7 +5,7 @@ import { createDirectoryStorage } from '../../src/storage/directory/create-direc
 import type { Storage } from '../../src/storage/storage';
 import { describeCatalogue } from './catalogue-contract';
 import { describeRepository } from './repository-contract';
-import { type S3Fixture, startS3Fixture } from './s3-fixture';
+import { describeOnS3 } from './s3-fixture';
 
 describe('a repository in a directory', () => {
   let folder: string;
@@ -20,16 +20,7 @@ describe('a repository in a directory', () => {
   describeCatalogue(() => storage);
 });
 
-describe('a repository on S3', () => {
-  let fixture: S3Fixture;
-  let storage: Storage;
-  beforeAll(async () => {
-    fixture = await startS3Fixture();
-    storage = fixture.storage();
-    await storage.prepare();
-  });
-  afterAll(() => fixture.stop());
-
-  describeRepository(() => storage);
-  describeCatalogue(() => storage);
+describeOnS3('a repository on S3', (on) => {
+  describeRepository(() => on().storage);
+  describeCatalogue(() => on().storage);
 });

@@ -19,7 +19,6 @@ export interface S3Fixture {
 }
 
 export async function startS3Fixture(options: Partial<S3Options> = {}): Promise<S3Fixture> {
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-s3-'));
   const server = await startS3({ folder, ...options });
   const { endpoint, region, accessKey, secretKey } = server;
@@ -51,6 +50,21 @@ export async function startS3Fixture(options: Partial<S3Options> = {}): Promise<
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Tests of a storage on a server of their own, its bucket made. */
+export function describeOnS3(title: string, tests: (on: () => { storage: Storage; fixture: S3Fixture }) => void): void {
+  describe(title, () => {
+    let fixture: S3Fixture;
+    let storage: Storage;
+    beforeAll(async () => {
+      fixture = await startS3Fixture();
+      storage = fixture.storage();
+      await storage.prepare();
+    });
+    afterAll(() => fixture?.stop());
+    tests(() => ({ storage, fixture }));
+  });
 }
 
 export function s3Config(settings: Record<string, unknown>): S3StorageConfig {

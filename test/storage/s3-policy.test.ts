@@ -2,15 +2,14 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateBucketCommand, PutBucketPolicyCommand, S3Client } from '@aws-sdk/client-s3';
-import { accepts, freePort } from '../../scripts/servers/free-port';
+import { freePort } from '../../scripts/servers/free-port';
 import { type OwnedProcess, startOwned } from '../../scripts/servers/owned-process';
 import { waitUntil } from '../../scripts/servers/wait-until';
 import { createS3Storage } from '../../src/storage/s3/create-s3-storage';
+import { listens } from '../../src/workers/listens';
 import { findVersitygw } from '../../tools/find';
 import { codeOf, failureOf } from './failure-of';
 import { s3Config } from './s3-fixture';
-
-process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
 
 const root = { accessKeyId: 'root-access-key', secretAccessKey: 'root-secret-key' };
 const reader = { accessKey: 'reader-access-key', secretKey: 'reader-secret-key' };
@@ -69,7 +68,7 @@ async function startServer(folder: string, port: number): Promise<OwnedProcess> 
   );
   await waitUntil('versitygw', 'listening', 20_000, async () => {
     await server.mustRun();
-    return accepts(port);
+    return listens('127.0.0.1', port);
   });
   return server;
 }

@@ -69,7 +69,7 @@ describe('what is asked of S3', () => {
   it("shows a customer's encryption key wherever content moves, with its digest, and never in messages", async () => {
     const storage = through({ attributes: [`x-amz-server-side-encryption-customer-key=${customerKey}`] });
     await everything(storage, 'customer').catch(() => undefined);
-    proxy.refuse = () => ({ status: 400, xml: `<Error><Code>Echo</Code><Message>${customerKey}</Message></Error>` });
+    proxy.refuse = () => ({ status: 400, body: `<Error><Code>Echo</Code><Message>${customerKey}</Message></Error>` });
     const failed = await failureOf(storage.get('customer/small'));
     expect(failed.message).not.toContain(customerKey);
     expect(JSON.stringify(storage.redacted)).not.toContain(customerKey);
@@ -99,7 +99,7 @@ describe('what is asked of S3', () => {
       'Content-MD5 OR x-amz-checksum- HTTP header is required for Put Part requests with Object Lock parameters';
     proxy.refuse = (request) =>
       kindOf(request) === 'part' && request.headers['content-md5'] === undefined
-        ? { status: 400, xml: `<Error><Code>InvalidRequest</Code><Message>${message}</Message></Error>` }
+        ? { status: 400, body: `<Error><Code>InvalidRequest</Code><Message>${message}</Message></Error>` }
         : undefined;
     const content = someBytes(22 * MiB);
     const upload = await through().upload('locked');
@@ -111,7 +111,7 @@ describe('what is asked of S3', () => {
     const upload = await through().upload('resized');
     const bytes = await upload.write(inChunks(someBytes(7 * MiB)));
     proxy.refuse = (request) =>
-      kindOf(request) === 'head' ? { status: 200, xml: '', headers: { 'content-length': '5' } } : undefined;
+      kindOf(request) === 'head' ? { status: 200, body: '', headers: { 'content-length': '5' } } : undefined;
     const failed = await failureOf(upload.complete(bytes));
     expect(failed.message).toContain(`5 bytes arrived of ${bytes}`);
     expect(await fixture.storage().head('resized')).toBeUndefined();
@@ -122,7 +122,7 @@ describe('what is asked of S3', () => {
     proxy.loseAnswer = (request) => kindOf(request) === 'complete';
     proxy.refuse = (request) =>
       kindOf(request) === 'complete' && ++completions > 1
-        ? { status: 404, xml: '<Error><Code>NoSuchUpload</Code><Message>gone</Message></Error>' }
+        ? { status: 404, body: '<Error><Code>NoSuchUpload</Code><Message>gone</Message></Error>' }
         : undefined;
     const upload = await through().upload('lost');
     const bytes = await upload.write(inChunks(someBytes(7 * MiB)));

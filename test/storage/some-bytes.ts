@@ -14,6 +14,9 @@ export function inChunks(content: Buffer, chunk = 65_536): Readable {
   return Readable.from(pieces(), { objectMode: false });
 }
 
+/** All of it. Each chunk is copied before the next one is asked for: its memory is used again. */
 export async function contentOf(stream: Readable): Promise<Buffer> {
-  return Buffer.concat(await stream.toArray());
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk as Buffer));
+  return Buffer.concat(chunks);
 }

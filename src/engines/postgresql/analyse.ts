@@ -8,7 +8,7 @@ import { findTool } from './tools';
 
 /** Without statistics the restored database would answer its first queries by guesswork. */
 export async function analyse({ context, plan, manifest, tool }: Loading, database: string): Promise<void> {
-  context.report('analysing');
+  context.report('analysing and comparing');
   const { program } = await findTool(context, 'vacuumdb', tool.major);
   const args = ['--analyze-only', '--quiet', `--jobs=${plan.jobs}`, ...connectionArguments(context, database)];
   const env = connectionEnvironment(context);

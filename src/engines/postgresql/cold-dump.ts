@@ -10,7 +10,7 @@ import { isLeftOut, leavingOut } from './left-out';
 import { readLinkedDirectories } from './linked-directories';
 import { databaseName } from './names';
 import { toldAs } from './run-tool';
-import { archiving } from './tar';
+import { archive } from './tar';
 
 /** Copies a data directory whose server is stopped. The database is down meanwhile: nothing is done here that could be done at another time. */
 export async function dumpCold(context: EngineContext, sink: ArtefactSink): Promise<Dump> {
@@ -34,7 +34,7 @@ export async function dumpCold(context: EngineContext, sink: ArtefactSink): Prom
   const files: FilesFact[] = [];
   for (const { role, name, path, members, options, skip } of parts) {
     context.report(`copying ${path}`);
-    const copying = sink.fromCommands(name, role, [archiving(path, { members, options })]);
+    const copying = archive(sink, name, role, path, { members, options });
     const [artefact, count] = await Promise.all([
       toldAs('dump-failed', { database: databaseName(context), tool: 'tar' }, copying),
       countFiles(path, skip),

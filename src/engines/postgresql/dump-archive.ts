@@ -2,11 +2,12 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artefact } from '../../model/manifest';
 import type { BackupPlan } from '../../model/plan';
+import type { Command } from '../../pipeline/pipeline';
 import type { ArtefactSink, EngineContext } from '../engine';
 import { databaseName } from './names';
 import { runTool, toldAs } from './run-tool';
 import type { Snapshot } from './snapshot';
-import { archiving } from './tar';
+import { archive } from './tar';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
 import { findTool } from './tools';
 
@@ -38,7 +39,8 @@ export async function dumpArchive(
   const connection = connectionArguments(context, database);
   context.report('pg_dump', bytes);
   if (plan.jobs === 1) {
-    const single = { ...command, args: ['--format=custom', ...command.args, ...connection] };
+    const args = ['--format=custom', ...command.args, ...connection];
+    const single = { ...command, args, witness: await understanding(context, major) };
     return toldAs('dump-failed', { database, tool: 'pg_dump' }, sink.fromCommands('dump.pgdump', 'dump', [single]));
   }
   const folder = join(context.workFolder, 'dump-directory');
@@ -50,6 +52,13 @@ export async function dumpArchive(
     runTool(context, { ...command, args: [...parallel, ...command.args, ...connection] }),
   );
   // One artefact however many tables there are; files go as they are read, so that the spool never holds them twice.
-  const tar = archiving(context.workFolder, { members: ['dump-directory'], options: ['--remove-files'] });
-  return toldAs('dump-failed', { database, tool: 'tar' }, sink.fromCommands('dump.tar', 'dump-directory', [tar]));
+  const asOne = { members: ['dump-directory'], options: ['--remove-files'] };
+  const archiving = archive(sink, 'dump.tar', 'dump-directory', context.workFolder, asOne);
+  return toldAs('dump-failed', { database, tool: 'tar' }, archiving);
+}
+
+/** What a restore would read, taken in to its last row and written nowhere: an archive that lacks its end is found before it is called a backup. */
+async function understanding(context: EngineContext, major: number): Promise<Command> {
+  const { program } = await findTool(context, 'pg_restore', major);
+  return { program, args: ['--format=custom', '--file=/dev/null'] };
 }

@@ -2,6 +2,7 @@ import { failure } from '../../model/errors';
 import type { Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
 import type { EngineContext } from '../engine';
+import { allEnded } from './all-ended';
 import { allowing, together } from './alter-database';
 import { analyse } from './analyse';
 import { applyProperties } from './apply-properties';
@@ -50,8 +51,8 @@ export async function fillDatabase(
   await session.query(marking(name, { role: 'loading', job: plan.jobId }));
   const loading = { context, plan, manifest, tool, tablespaces: allKnown(context, manifest, tablespaces) };
   await contents(loading, name);
-  await analyse(loading, name);
-  await requireEqual(context, manifest, name);
+  // both read all of it, and one processor is enough for neither
+  await allEnded([analyse(loading, name), requireEqual(context, manifest, name)]);
   await tellSubscriptions(context, session, name);
   const applying = applyProperties(session, name, portrait.database, context.log);
   await told(context, 'load-failed', { backup, tool: 'ALTER DATABASE' }, applying);
@@ -81,8 +82,8 @@ async function tellSubscriptions(context: EngineContext, session: Session, name:
   }
 }
 
+/** The rows that the backup counted are here, and all its objects. */
 async function requireEqual(context: EngineContext, manifest: Manifest, name: string): Promise<void> {
-  context.report('comparing');
   const differences = await withSession(context, { database: name, statementTimeout: 0 }, (session) =>
     compareWithFacts(session, factsOf(manifest)),
   );

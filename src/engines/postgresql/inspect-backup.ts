@@ -12,7 +12,7 @@ export async function inspectLogicalBackup(context: EngineContext, plan: BackupP
   return withSession(context, { database: databaseName(context) }, async (session) => {
     const server = await readServer(session);
     const [dump, globals] = await Promise.all(
-      ['pg_dump', 'pg_dumpall'].map((name) => findTool(context, name, server.major)),
+      ['pg_dump', 'pg_dumpall', 'pg_restore'].map((name) => findTool(context, name, server.major)),
     );
     if (plan.mode === 'fenced') requireFenceable(context, server);
     await requireReadable(context, session);

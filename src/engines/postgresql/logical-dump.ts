@@ -1,6 +1,7 @@
 import type { Artefact } from '../../model/manifest';
 import type { BackupPlan } from '../../model/plan';
 import type { ArtefactSink, Dump, EngineContext } from '../engine';
+import { allEnded } from './all-ended';
 import { reasonOf } from './connection-failure';
 import { countRows } from './count-rows';
 import { dumpArchive } from './dump-archive';
@@ -28,7 +29,7 @@ export async function dumpLogical(context: EngineContext, plan: BackupPlan, sink
     const portrait = await sink.fromText('database.json', 'portrait', await drawPortrait(context));
     const globals = await dumpGlobals(context, session, major, sink);
     const dumping = dumpArchive(context, plan, snapshot, { major, bytes: structure.dataBytes }, sink);
-    const [dump, tables] = await bothOrNone(dumping, countBeside(context, snapshot, dumping));
+    const [dump, tables] = await allEnded([dumping, countBeside(context, snapshot, dumping)]);
     const facts: PostgresqlFacts = {
       databases: [databaseName(context)],
       tables,
@@ -95,12 +96,4 @@ async function countBeside(context: EngineContext, snapshot: Snapshot, dumping: 
 async function spanned(context: EngineContext, before: Awaited<ReturnType<typeof readSequences>>) {
   const after = await withSession(context, { database: databaseName(context) }, readSequences);
   return spanSequences(before, after);
-}
-
-/** Rejects with the first one's reason, if both fail, and only when both have ended. */
-async function bothOrNone<A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> {
-  const [one, two] = await Promise.allSettled([first, second]);
-  if (one.status === 'rejected') throw one.reason;
-  if (two.status === 'rejected') throw two.reason;
-  return [one.value, two.value];
 }

@@ -11,6 +11,7 @@ import { readCluster } from './read-cluster';
 import { runTool, toldAs } from './run-tool';
 import { readServer } from './server';
 import { type Session, withSession } from './session';
+import { listing } from './tar';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
 import { findTool } from './tools';
 
@@ -65,7 +66,8 @@ interface BaseBackup {
 
 /** One archive, with the manifest inside. */
 async function streamed(_: EngineContext, command: BaseBackup, sink: ArtefactSink): Promise<Artefact[]> {
-  const whole = { ...command, args: ['--pgdata=-', ...command.args] };
+  // the manifest is its last member
+  const whole = { ...command, args: ['--pgdata=-', ...command.args], witness: listing(['backup_manifest']) };
   return [await sink.fromCommands('base.tar', 'base', [whole])];
 }
 

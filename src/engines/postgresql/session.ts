@@ -2,6 +2,7 @@ import type { ConnectionOptions } from 'node:tls';
 import { Client, type QueryResultRow } from 'pg';
 import type { EngineContext } from '../engine';
 import { connectionFailure, reasonOf } from './connection-failure';
+import { isConnectionLost } from './connection-lost';
 import { tlsChoices } from './tls';
 
 export interface SessionOptions {
@@ -14,7 +15,7 @@ export interface SessionOptions {
   readonly replication?: boolean;
 }
 
-/** One connection. Ends with the job's signal; nothing in it waits for ever. */
+/** One connection. Ends with the job's signal; nothing in it waits for ever. A server that goes away is told like one that cannot be reached. */
 export interface Session {
   query<Row extends QueryResultRow>(text: string, values?: readonly unknown[]): Promise<Row[]>;
   end(): Promise<void>;
@@ -42,7 +43,7 @@ export async function withSession<T>(
 export async function openSession(context: EngineContext, options: SessionOptions): Promise<Session> {
   context.signal.throwIfAborted();
   const client = await connect(context, options);
-  const session = sessionOf(client, context.signal);
+  const session = sessionOf(client, context, options.database);
   try {
     if (!options.replication) await prepare(session);
     return session;
@@ -98,7 +99,8 @@ async function connectOnce(
   }
 }
 
-function sessionOf(client: Client, signal: AbortSignal): Session {
+function sessionOf(client: Client, context: EngineContext, database: string): Session {
+  const { signal } = context;
   const onAbort = () => void client.end().catch(() => {});
   signal.addEventListener('abort', onAbort, { once: true });
   return {
@@ -107,7 +109,7 @@ function sessionOf(client: Client, signal: AbortSignal): Session {
         return (await client.query(text, values && [...values])).rows;
       } catch (error) {
         signal.throwIfAborted();
-        throw error;
+        throw isConnectionLost(reasonOf(error)) ? connectionFailure(context, database, error) : error;
       }
     },
     end: async () => {

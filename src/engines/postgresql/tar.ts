@@ -1,4 +1,7 @@
+import { failure } from '../../model/errors';
+import type { Artefact } from '../../model/manifest';
 import type { Command } from '../../pipeline/pipeline';
+import type { ArtefactSink } from '../engine';
 
 /** 256 KiB a time: tar's own 10 KiB cost a system call each. */
 const blocking = '--blocking-factor=512';
@@ -9,10 +12,34 @@ export interface Archiving {
   readonly options?: readonly string[];
 }
 
-/** Writes what is in `folder` to stdout. */
-export function archiving(folder: string, { members = ['.'], options = [] }: Archiving = {}): Command {
-  const args = ['--create', '--file=-', blocking, '--sort=none', ...options, `--directory=${folder}`, '--', ...members];
-  return { program: 'tar', args };
+/** Archives what is in `folder`. Rejects with `process-failed` also where fewer bytes arrived than tar says that it wrote. */
+export async function archive(
+  sink: ArtefactSink,
+  name: string,
+  role: string,
+  folder: string,
+  { members = ['.'], options = [] }: Archiving = {},
+): Promise<Artefact> {
+  const creating = ['--create', '--file=-', blocking, '--sort=none', '--totals', ...options];
+  let written: number | undefined;
+  const command: Command = {
+    program: 'tar',
+    args: [...creating, `--directory=${folder}`, '--', ...members],
+    onStderrLine: (line) => {
+      written = totalIn(line) ?? written;
+    },
+    unlogged: (line) => totalIn(line) !== undefined,
+  };
+  const artefact = await sink.fromCommands(name, role, [command]);
+  if (artefact.bytes === written) return artefact;
+  const said = written === undefined ? 'it did not say how many bytes it wrote' : `it wrote ${written} bytes`;
+  throw failure('process-failed', { tool: 'tar', reason: `${said}, and ${artefact.bytes} arrived` });
+}
+
+/** `Total bytes written: 10240 (10KiB, 12MiB/s)`. */
+function totalIn(line: string): number | undefined {
+  const total = /^Total bytes written: (\d+) /.exec(line)?.[1];
+  return total === undefined ? undefined : Number(total);
 }
 
 export interface Unarchiving {

@@ -1,5 +1,6 @@
 import { failure } from '../../model/errors';
 import type { EngineContext } from '../engine';
+import { allEnded } from './all-ended';
 import { readControlData } from './control-data';
 import { countFiles } from './count-files';
 import { factsOf, majorOf } from './facts';
@@ -17,14 +18,14 @@ export async function verifyDirectory(context: EngineContext, unpacking: Unpacki
     const reason = `it is of cluster ${control.systemIdentifier}, not ${manifest['system-identifier']}`;
     throw failure('backup-corrupt', { ...corrupt(unpacking), reason });
   }
-  if (manifest.method === 'physical') await verifyBackup(context, unpacking, major);
-  else await verifyCounts(context, unpacking);
-  await writeOut(context, unpacking);
+  const checking =
+    manifest.method === 'physical' ? verifyBackup(context, unpacking, major) : verifyCounts(context, unpacking);
+  // the disk works for the one while a processor works for the other
+  await allEnded([checking, writeOut(context, unpacking)]);
 }
 
 /** One flush per file system: a flush per file, of which a server has thousands, takes many times as long. */
 async function writeOut(context: EngineContext, { manifest, names, moves }: Unpacking): Promise<void> {
-  context.report('writing to disk');
   const folders = [names.fresh, ...moves.map(({ leads }) => leads.fresh)];
   const command = { program: 'sync', args: ['--file-system', '--', ...folders] };
   await toldAs('load-failed', { backup: manifest['backup-id'], tool: 'sync' }, runTool(context, command));
@@ -32,14 +33,14 @@ async function writeOut(context: EngineContext, { manifest, names, moves }: Unpa
 
 /** Checks every file against the server's own manifest, and that the log in it can be replayed. */
 async function verifyBackup(context: EngineContext, unpacking: Unpacking, major: number): Promise<void> {
-  context.report('pg_verifybackup');
+  context.report('pg_verifybackup and writing to disk');
   const { program } = await findTool(context, 'pg_verifybackup', major, 'same');
   const command = { program, args: ['--exit-on-error', '--quiet', unpacking.names.fresh], user: unpacking.owner.name };
   await toldAs('backup-corrupt', corrupt(unpacking), runTool(context, command));
 }
 
 async function verifyCounts(context: EngineContext, unpacking: Unpacking): Promise<void> {
-  context.report('counting files');
+  context.report('counting files and writing to disk');
   const { manifest, names, moves } = unpacking;
   const facts = factsOf(manifest);
   const apart = new Set(facts['linked-directories']?.map(({ link }) => link));

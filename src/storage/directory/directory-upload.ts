@@ -1,11 +1,7 @@
-import type { Readable } from 'node:stream';
 import { failure } from '../../model/errors';
-import type { TransferOptions, Upload } from '../storage';
+import type { ByteSource, TransferOptions, Upload } from '../storage';
 import type { BesideFile } from './beside-file';
 import type { DirectoryPlace } from './directory-place';
-
-/** Chunks are gathered to this size: one call of the system for sixteen reads of a pipe. */
-const gathered = 2 ** 20;
 
 /** Writes beside the final name, which is given in `complete`. */
 export class DirectoryUpload implements Upload {
@@ -15,7 +11,7 @@ export class DirectoryUpload implements Upload {
   readonly #options: TransferOptions;
   #bytes = 0;
   #state: 'open' | 'completed' | 'aborted' = 'open';
-  #source: Readable | undefined;
+  #source: ByteSource | undefined;
   #writing: Promise<unknown> = Promise.resolve();
 
   constructor(place: DirectoryPlace, key: string, file: BesideFile, options: TransferOptions) {
@@ -25,7 +21,7 @@ export class DirectoryUpload implements Upload {
     this.#options = options;
   }
 
-  write(source: Readable): Promise<number> {
+  write(source: ByteSource): Promise<number> {
     this.#source = source;
     const writing = this.#consume(source);
     this.#writing = writing.catch(() => undefined);
@@ -50,35 +46,25 @@ export class DirectoryUpload implements Upload {
     await this.#file.discard().catch(() => undefined); // what cannot be removed now is found by the sweep
   }
 
-  async #consume(source: Readable): Promise<number> {
+  async #consume(source: ByteSource): Promise<number> {
     const { signal } = this.#options;
     const stop = () => source.destroy(signal?.reason);
     signal?.addEventListener('abort', stop, { once: true });
     try {
       signal?.throwIfAborted();
-      let pending: Buffer[] = [];
-      let pendingBytes = 0;
-      for await (const chunk of source) {
-        pending.push(chunk as Buffer);
-        pendingBytes += (chunk as Buffer).length;
-        if (pendingBytes < gathered) continue;
-        await this.#append(pending);
-        [pending, pendingBytes] = [[], 0];
-      }
-      await this.#append(pending);
+      for await (const chunk of source) await this.#append(chunk);
     } finally {
       signal?.removeEventListener('abort', stop);
     }
     return this.#bytes;
   }
 
-  async #append(chunks: readonly Buffer[]): Promise<void> {
-    let rest = chunks;
-    while (rest.length > 0) {
-      const { bytesWritten } = await this.#place.run('write', () => this.#file.handle.writev(rest));
+  async #append(chunk: Buffer): Promise<void> {
+    for (let rest = chunk; rest.length > 0; ) {
+      const { bytesWritten } = await this.#place.run('write', () => this.#file.handle.write(rest));
       this.#bytes += bytesWritten;
       this.#options.onBytes?.(bytesWritten);
-      rest = afterBytes(rest, bytesWritten);
+      rest = rest.subarray(bytesWritten);
     }
   }
 
@@ -87,14 +73,4 @@ export class DirectoryUpload implements Upload {
     const [database] = this.#key.split('/');
     return failure('artefact-short', { artefact: this.#key, stored, produced, database });
   }
-}
-
-/** What is left of the chunks when their first `bytes` bytes are written. */
-function afterBytes(chunks: readonly Buffer[], bytes: number): readonly Buffer[] {
-  let done = bytes;
-  for (const [index, chunk] of chunks.entries()) {
-    if (done < chunk.length) return [chunk.subarray(done), ...chunks.slice(index + 1)];
-    done -= chunk.length;
-  }
-  return [];
 }

@@ -22,6 +22,8 @@ export interface S3StorageOptions {
   readonly config: S3StorageConfig;
   readonly accessKey: string;
   readonly secretKey: string;
+  /** With their references resolved; as configured if absent. They are shown as configured. */
+  readonly attributes?: readonly string[];
   /** Where parts go that are too large for memory (of objects above some 40 GiB); below the system's temporary folder if absent. */
   readonly spillFolder?: string;
   readonly timeouts?: Partial<S3Timeouts>;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import { createSecureContext } from 'node:tls';
 import { S3Client } from '@aws-sdk/client-s3';
 import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { type Headers, headersFor } from './request-headers';
@@ -47,10 +48,10 @@ export interface S3Clients {
 /** Nothing is connected before the first request. */
 export function createS3Clients(settings: S3ClientSettings): S3Clients {
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'; // our own `engines` says which Node we run on
-  const agents = {
-    httpAgent: new HttpAgent({ keepAlive: true, maxSockets: 128 }),
-    httpsAgent: new HttpsAgent({ keepAlive: true, maxSockets: 128, ca: settings.authorities }),
-  };
+  const sockets = { keepAlive: true, maxSockets: 128 };
+  // reading a hundred certificates takes longer than opening a connection, so it is done once
+  const trust = settings.authorities && { secureContext: createSecureContext({ ca: settings.authorities }) };
+  const agents = { httpAgent: new HttpAgent(sockets), httpsAgent: new HttpsAgent({ ...sockets, ...trust }) };
   const withIdle = (idle: number) => {
     const client = new S3Client({
       endpoint: settings.endpoint,

@@ -31,7 +31,7 @@ export interface S3Connection extends FailingStorage {
 export function connectS3(
   name: string,
   config: S3StorageConfig,
-  keys: { readonly accessKey: string; readonly secretKey: string },
+  keys: { readonly accessKey: string; readonly secretKey: string; readonly attributes?: readonly string[] },
   timeouts: S3Timeouts,
 ): S3Connection {
   const bucket = slashless(config.bucket.trim());
@@ -46,7 +46,7 @@ export function connectS3(
     (error) => refuse(error, 'storage-tls', 'connect'),
   );
   const attributes: Headers = orElse(
-    () => parseAttributes(config.attributes),
+    () => parseAttributes(keys.attributes ?? config.attributes),
     (error) => refuse(error, 'storage-refused', 'attributes'),
   );
   const trimmed = { accessKey: keys.accessKey.trim(), secretKey: keys.secretKey.trim() };
@@ -59,7 +59,9 @@ export function connectS3(
     attributes,
     timeouts,
   });
-  const storage: FailingStorage = { name, place, secrets: [...Object.values(trimmed), ...secretValues(attributes)] };
+  const resolved = (keys.attributes ?? []).filter((attribute) => !config.attributes.includes(attribute));
+  const hidden = [...secretValues(attributes), ...Object.values(parseAttributes(resolved))];
+  const storage: FailingStorage = { name, place, secrets: [...Object.values(trimmed), ...hidden] };
   const fail = (operation: string, error: unknown, key?: string) => s3Failure(storage, operation, error, key);
   return {
     ...storage,

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BlockRing } from '../../pipeline/block-ring';
 import { isPassing, pauseBefore } from '../patiently';
 import type { OpenRange } from './s3-range';
 
@@ -23,6 +24,7 @@ export interface DownloadSettings {
  */
 export class ResumingDownload extends Readable {
   readonly #settings: DownloadSettings;
+  readonly #ring = new BlockRing();
   readonly #stop = new AbortController();
   readonly #onAbort = () => this.destroy(this.#settings.signal?.reason);
   #body: Readable | undefined;
@@ -31,7 +33,7 @@ export class ResumingDownload extends Readable {
   #tries = 0;
 
   constructor(settings: DownloadSettings) {
-    super({ highWaterMark: 2 ** 20 });
+    super({ highWaterMark: 1 }); // a block that waits is enough
     this.#settings = settings;
     this.#at = settings.start;
     settings.signal?.addEventListener('abort', this.#onAbort, { once: true });
@@ -69,17 +71,25 @@ export class ResumingDownload extends Readable {
     this.#troubleSince = undefined;
     this.#tries = 0;
     this.#settings.onBytes?.(chunk.length);
-    if (!this.push(chunk)) body.pause();
+    for (let rest = chunk; rest.length > 0; ) {
+      const copied = rest.copy(this.#ring.room());
+      rest = rest.subarray(copied);
+      const full = this.#ring.filled(copied);
+      if (full && !this.push(full)) body.pause();
+    }
   }
 
   #ended(reason: unknown): void {
     this.#body = undefined;
     if (this.destroyed) return;
-    if (this.#at === this.#settings.total) {
-      this.push(null);
-      return;
-    }
-    this.#goOn(reason).catch((error) => this.destroy(error as Error));
+    if (this.#at === this.#settings.total) this.#end();
+    else this.#goOn(reason).catch((error) => this.destroy(error as Error));
+  }
+
+  #end(): void {
+    const rest = this.#ring.flush();
+    if (rest) this.push(rest);
+    this.push(null);
   }
 
   /** Opens the rest, if trouble has not lasted too long. */

@@ -1,6 +1,6 @@
-import type { Readable } from 'node:stream';
 import { failure } from '../../model/errors';
-import type { TransferOptions, Upload } from '../storage';
+import type { ByteSource, Upload, UploadOptions } from '../storage';
+import { type ArrivedParts, abortArrived, findArrived } from './arrived-parts';
 import { abortMultipart, beginMultipart, completeMultipart, type Multipart } from './multipart';
 import type { Part } from './part';
 import type { PartSchedule } from './part-schedule';
@@ -30,7 +30,7 @@ export class S3Upload implements Upload {
   readonly #connection: S3Connection;
   readonly #key: string;
   readonly #settings: UploadSettings;
-  readonly #options: TransferOptions;
+  readonly #options: UploadOptions;
   readonly #stop = new AbortController();
   /** For what need not end by itself when the caller stops; parts do. */
   readonly #soon: AbortSignal;
@@ -38,10 +38,11 @@ export class S3Upload implements Upload {
   readonly #space: PartSpace;
   #filling: Part | undefined;
   #multipart: Multipart | undefined;
+  #arrived: ArrivedParts | undefined;
   #bytes = 0;
   #state: 'open' | 'completed' | 'aborted' = 'open';
 
-  constructor(connection: S3Connection, key: string, settings: UploadSettings, options: TransferOptions) {
+  constructor(connection: S3Connection, key: string, settings: UploadSettings, options: UploadOptions) {
     this.#connection = connection;
     this.#key = key;
     this.#settings = settings;
@@ -50,7 +51,7 @@ export class S3Upload implements Upload {
     this.#soon = options.signal ? AbortSignal.any([options.signal, this.#stop.signal]) : this.#stop.signal;
   }
 
-  async write(source: Readable): Promise<number> {
+  async write(source: ByteSource): Promise<number> {
     const { signal } = this.#options;
     const onAbort = () => this.#inFlight.fail(signal?.reason);
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -59,7 +60,7 @@ export class S3Upload implements Upload {
     try {
       signal?.throwIfAborted();
       this.#inFlight.check();
-      for await (const chunk of source) await this.#take(chunk as Buffer);
+      for await (const chunk of source) await this.#take(chunk);
       if (this.#multipart) await this.#sendFilled();
       await this.#inFlight.drain();
     } catch (error) {
@@ -79,6 +80,8 @@ export class S3Upload implements Upload {
       await completeMultipart(this.#connection, this.#multipart, parts, bytes, this.#soon);
     } else {
       await this.#putWhole();
+      // of a larger object that was begun under this key before
+      if (this.#options.resumable) await abortArrived(this.#connection, this.#key);
     }
     const stored = (await headObject(this.#connection, this.#key))?.bytes ?? 0;
     if (stored !== bytes) {
@@ -89,7 +92,11 @@ export class S3Upload implements Upload {
     this.#space.close();
   }
 
-  async abort(): Promise<void> {
+  abort(): Promise<void> {
+    return this.#end(this.#options.resumable === true);
+  }
+
+  async #end(leave: boolean): Promise<void> {
     if (this.#state !== 'open') return;
     this.#state = 'aborted';
     const reason = new Error(`upload of "${this.#key}" was aborted`);
@@ -102,7 +109,7 @@ export class S3Upload implements Upload {
     this.#filling = undefined;
     this.#space.close();
     // what cannot be removed now is found by the sweep
-    if (this.#multipart) await abortMultipart(this.#connection, this.#multipart).catch(() => undefined);
+    if (this.#multipart && !leave) await abortMultipart(this.#connection, this.#multipart).catch(() => undefined);
   }
 
   async #take(chunk: Buffer): Promise<void> {
@@ -135,12 +142,15 @@ export class S3Upload implements Upload {
     this.#filling = undefined;
     const multipart = this.#multipart;
     const { md5 } = this.#settings;
-    this.#inFlight.add(part, (number) =>
-      sendPart(this.#connection, multipart, number, part, { signal: this.#stop.signal, md5 }),
-    );
+    this.#inFlight.add(part, async (number) => {
+      const kept = await this.#arrived?.same(number, part);
+      return kept ?? sendPart(this.#connection, multipart, number, part, { signal: this.#stop.signal, md5 });
+    });
   }
 
-  #begin(): Promise<Multipart> {
+  async #begin(): Promise<Multipart> {
+    if (this.#options.resumable) this.#arrived = await findArrived(this.#connection, this.#key);
+    if (this.#arrived) return this.#arrived.multipart;
     return beginMultipart(this.#connection, this.#key, this.#settings.storageClass, this.#soon);
   }
 
@@ -154,7 +164,7 @@ export class S3Upload implements Upload {
   }
 
   async #refuse(stored: number, produced: number): Promise<never> {
-    await this.abort();
+    await this.#end(false);
     const [database] = this.#key.split('/');
     throw failure('artefact-short', { artefact: this.#key, stored, produced, database });
   }
