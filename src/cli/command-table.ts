@@ -36,6 +36,11 @@ export const commandTable: readonly CommandEntry[] = [
     load: () => require('./commands/restore') as CommandFile,
   },
   {
+    name: 'request',
+    summary: 'run a request of the database_backup interface',
+    load: () => require('./commands/request') as CommandFile,
+  },
+  {
     name: 'list',
     summary: 'list backups and restores, read from the store alone',
     load: () => require('./commands/list') as CommandFile,
@@ -52,7 +57,7 @@ export const commandTable: readonly CommandEntry[] = [
   { name: 'cancel', summary: 'cancel a running job', load: () => require('./commands/cancel') as CommandFile },
   {
     name: 'lock',
-    summary: 'show who holds and who waits for a lock',
+    summary: 'show who holds and who waits for a lock; take a hold away',
     load: () => require('./commands/lock') as CommandFile,
   },
   {

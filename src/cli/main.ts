@@ -28,6 +28,8 @@ function createProgram(screen: CliContext['screen'], onCommand: (name: string) =
   const program = new Command('holdfast');
   const context = () => ({ screen, configPath: program.opts<{ config?: string }>().config });
   const defines = new Map<Command, Define>();
+  // Without a command the help goes to stderr; who asked for JSON reads no help.
+  if (screen.json) program.configureOutput({ writeErr: () => undefined });
   quiet(program)
     .description('Backs up and restores databases as durable Temporal workflows')
     .version(holdfastVersion())

@@ -9,7 +9,9 @@ export interface StartOptions {
 
 /** Options of the jobs that take the lock. */
 export interface JobOptions extends StartOptions {
-  /** Seconds; false for --no-wait. */
+  /** Seconds. */
+  waitTimeout?: number;
+  /** The same by its short name; false for --no-wait. */
   wait?: number | false;
 }
 
@@ -22,13 +24,18 @@ export function addStartOptions(command: Command): Command {
 
 export function addJobOptions(command: Command): Command {
   return addStartOptions(command)
-    .option('--wait <seconds>', 'how long to wait for the lock', wholeNumber)
-    .option('--no-wait', 'fail at once if the lock is held');
+    .option(
+      '--wait-timeout <seconds>',
+      "how long to wait for the lock; the configuration's lock-wait if absent",
+      wholeNumber,
+    )
+    .addOption(new Option('--wait <seconds>', 'the same').argParser(wholeNumber).hideHelp())
+    .option('--no-wait', 'fail at once if the lock is held, and say by whom');
 }
 
 /** The request's keys that come from those options. */
-export function commonRequest(database: string, { jobId, storage, wait }: JobOptions) {
-  const waitSeconds = wait === false ? 0 : wait;
+export function commonRequest(database: string, { jobId, storage, wait, waitTimeout }: JobOptions) {
+  const waitSeconds = wait === false ? 0 : (waitTimeout ?? wait);
   return withoutUndefined({ database, 'job-id': jobId, storage, 'wait-seconds': waitSeconds, origin: 'manual' });
 }
 

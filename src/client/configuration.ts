@@ -26,4 +26,9 @@ export function lockOf(config: Config, name: string): string {
   return databaseConfig(config, name).lock ?? name;
 }
 
+/** Every lock of the configuration, once. */
+export function locksOf({ databases }: Config): readonly string[] {
+  return [...new Set(Object.entries(databases).map(([name, { lock }]) => lock ?? name))];
+}
+
 export { configTemplate } from '../config/template';

@@ -15,14 +15,17 @@ interface LogPlace {
   readonly storage: string | undefined;
 }
 
-/** The backup.log or restore.log of a job, from its storage. Rejects with `log-missing`, which says why there is none. */
+/** The log of a job, from its storage. Rejects with `log-missing`, which says why there is none. */
 export async function readJobLog(config: Config, job: SeenJob | RecordedJob): Promise<string> {
   const place = job.from === 'temporal' ? placeOf(job) : recordedPlaceOf(job);
   const { jobId, type, database, backupId } = place;
-  if (type === 'verify') throw missing(place, 'a verification keeps none');
   if (database === undefined || (type === 'backup' && backupId === undefined)) throw missing(place);
   const keys = repositoryKeys(database);
-  const key = type === 'backup' && backupId ? keys.backup(backupId).log : keys.restoreLog(jobId);
+  const keyOf: Readonly<Record<string, () => string>> = {
+    backup: () => keys.backup(backupId ?? '').log,
+    verify: () => keys.verifyLog(jobId),
+  };
+  const key = (keyOf[type] ?? (() => keys.restoreLog(jobId)))();
   const storage = await openConfigured(config, place.storage ?? databaseConfig(config, database).storage);
   const log = await readIfThere(storage, key);
   if (log === undefined) throw missing(place);
@@ -39,7 +42,7 @@ function recordedPlaceOf({ record, storage }: RecordedJob): LogPlace {
   return { jobId, type, running: false, database, backupId: result['backup-id'], storage };
 }
 
-function missing({ jobId, running }: LogPlace, why?: string): Error {
-  const usual = running ? 'it is stored when the job ends' : 'it ended before there was one';
-  return failure('log-missing', { job: jobId, reason: why ?? usual });
+function missing({ jobId, running }: LogPlace): Error {
+  const reason = running ? 'it is stored when the job ends' : 'it ended before there was one';
+  return failure('log-missing', { job: jobId, reason });
 }

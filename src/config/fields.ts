@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secretReferenceShape } from '../model/secret-reference';
 
 const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 const sizes = { B: 1, KiB: 2 ** 10, MiB: 2 ** 20, GiB: 2 ** 30, TiB: 2 ** 40 } as const;
@@ -40,7 +41,7 @@ const noReference = ({ input }: { input?: unknown }) =>
 /** `${env:NAME}` or `${file:PATH}`; resolved only where it is used. Its errors never quote the value, which may be the secret itself. */
 export const SecretReference = z
   .string({ error: noReference })
-  .regex(/^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:\/[^}]+)\}$/, { error: noReference })
+  .regex(secretReferenceShape, { error: noReference })
   .meta({ title: 'secret reference' })
   .brand<'SecretReference'>();
 export type SecretReference = z.infer<typeof SecretReference>;

@@ -30,7 +30,7 @@ const Database = part({
   schedules: list(Schedule),
 });
 const Agent = part({ state: text, spool: text });
-const Storage = part({ kind: text, path: text, endpoint: text });
+const Storage = part({ kind: text, path: text, endpoint: text, attributes: list(text) });
 
 /**
  * What the rules between keys look at, read from a file that may be wrong elsewhere: what cannot be read counts as absent. So a mistake in one

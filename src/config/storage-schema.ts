@@ -28,7 +28,9 @@ const S3Storage = z.strictObject({
   attributes: z
     .array(z.string().regex(/^[^=]+=/, 'must be Header=value'))
     .default([])
-    .describe('headers of every upload as Header=value; server-side-encryption headers among them'),
+    .describe(
+      'headers of every upload as Header=value, server-side-encryption headers among them; the value may be a reference, and a customer key must be one',
+    ),
   'part-size': Size.prefault('16MiB').describe(
     'size of the first parts of a multipart upload; parts grow so that any size fits, and those above 32MiB go through files in the spool',
   ),

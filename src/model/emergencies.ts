@@ -49,6 +49,12 @@ export const emergencies = {
     exit: 6,
     retried: false,
     message: 'take a hold of "{lock}" for job "{job}": held by {holder} after waiting {seconds} s',
-    hint: 'see who holds and who waits with: holdfast lock {lock}',
+    hint: 'see who holds and who waits with: holdfast lock status {lock}',
+  },
+  'hold-in-use': {
+    exit: 6,
+    retried: false,
+    message: 'release the hold of job "{job}" on "{lock}": the job still runs',
+    hint: 'cancel it, or take its hold away all the same with: holdfast lock release {lock} --job {job} --reason TEXT --force',
   },
 } as const satisfies Record<string, ErrorEntry>;

@@ -30,12 +30,18 @@ export interface Waiter extends HoldRequest {
   readonly since: string;
 }
 
-/** Answer of the mutex's query `view`, and what it carries when it continues as new. */
+/** Answer of the mutex's query `view`, what it starts with, and what it carries when it continues as new. */
 export interface MutexState {
   readonly lock: string;
   readonly holders: readonly Holder[];
   readonly waiters: readonly Waiter[];
   readonly lastToken: number;
+}
+
+/** The same as a look from outside gives it. */
+export interface LockView extends MutexState {
+  /** What the jobs that hold are doing now, by run id; a run that says nothing is missing. */
+  readonly doing?: Readonly<Record<string, string>>;
 }
 
 export { type ForcedRelease, mutexMessages, type RunReference } from './mutex-messages';

@@ -26,6 +26,24 @@ export const jobFailures = {
     message: 'dump database "{database}" with {tool}: {reason}',
     hint: 'see the log with: holdfast logs {job}',
   },
+  'dump-interrupted': {
+    exit: 4,
+    retried: true,
+    message: 'dump database "{database}" with {tool}: its connection was lost: {reason}',
+    hint: "look at the server's own log, then see: holdfast logs {job}",
+  },
+  'downtime-exceeded': {
+    exit: 4,
+    retried: false,
+    message: 'copy database "{database}" while it is out of service: the copy is void: {reason}',
+    hint: 'see whether backup.max-downtime is long enough, then try: holdfast backup {database}',
+  },
+  'spool-lost': {
+    exit: 4,
+    retried: false,
+    message: 'upload staged "{artefact}": {reason}',
+    hint: 'see what empties the spool, then try: holdfast backup {database}',
+  },
   'artefact-short': {
     exit: 4,
     retried: true,
@@ -54,6 +72,12 @@ export const jobFailures = {
     exit: 4,
     retried: false,
     message: 'load backup "{backup}" with {tool}: {reason}',
+    hint: 'the live database was not touched; see the log with: holdfast logs {job}',
+  },
+  'load-interrupted': {
+    exit: 4,
+    retried: true,
+    message: 'load backup "{backup}" with {tool}: the connection to the server was lost: {reason}',
     hint: 'the live database was not touched; see the log with: holdfast logs {job}',
   },
   'swap-failed': {
@@ -96,7 +120,7 @@ export const jobFailures = {
     exit: 4,
     retried: false,
     message: 'act on database "{database}" with token {token}: a later hold ({last}) has been seen',
-    hint: 'see who holds the lock with: holdfast lock {database}',
+    hint: 'see who holds the lock with: holdfast lock status {database}',
   },
   'process-failed': {
     exit: 4,

@@ -60,9 +60,12 @@ export const RestoreRequest = withArtefactPath(
     into: z
       .string()
       .min(1)
-      .max(63)
+      .max(4_000)
+      .regex(/^[^\0]*$/, 'must not hold a zero byte')
       .optional()
-      .describe('restore beside the live database under this name (a database name; for physical methods a directory)'),
+      .describe(
+        'restore beside the live database under this name (a database name of at most 63 bytes; for physical methods a directory)',
+      ),
     replace: z.boolean().optional().describe('do without setting the old data aside where there is no space for both'),
     jobs: z.number().int().min(1).max(64).optional(),
   }),

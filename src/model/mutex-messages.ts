@@ -7,6 +7,7 @@ export const mutexMessages = {
   granted: 'granted',
   view: 'view',
   forceRelease: 'forceRelease',
+  releaseClosed: 'releaseClosed',
 } as const;
 
 /** Argument of `leave`, `release` and `downgrade`. */
@@ -14,7 +15,7 @@ export interface RunReference {
   readonly runId: string;
 }
 
-/** Argument of the update `forceRelease`; the reason stays in the mutex's history. */
+/** Argument of the updates `forceRelease` and `releaseClosed`; the reason stays in the mutex's history. */
 export interface ForcedRelease extends RunReference {
   readonly reason: string;
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { commandTable } from '../../src/cli/command-table';
+import { runInProcess } from './in-process';
 import { runHoldfast } from './run-holdfast';
 
 let folder: string;
@@ -11,8 +12,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
 describe('the command line', () => {
-  test.each(commandTable.map(({ name }) => name))('explains %s with examples', async (name) => {
-    const { code, stdout } = await runHoldfast([name, '--help']);
+  const schedules = ['apply', 'list', 'trigger', 'pause', 'resume'].map((name) => `schedule ${name}`);
+
+  test.each([...commandTable.map(({ name }) => name), ...schedules])('explains %s with examples', async (name) => {
+    const { code, stdout } = await runInProcess([...name.split(' '), '--help']);
     expect(code).toBe(0);
     expect(stdout).toContain(`Usage: holdfast ${name}`);
     expect(stdout).toMatch(/Examples:\n {2}\$ holdfast /);
@@ -34,9 +37,24 @@ describe('the command line', () => {
     expect(stderr).toContain('holdfast backup --help');
   });
 
-  test('names an unknown command and an unknown option', async () => {
-    expect((await runHoldfast(['bakup'])).stderr).toContain("unknown command 'bakup'");
-    expect((await runHoldfast(['list', 'shop', '--al'])).stderr).toContain("unknown option '--al'");
+  test.each([
+    [['bakup'], "unknown command 'bakup' (Did you mean backup?)", 'holdfast --help'],
+    [['schedule', 'aply'], "unknown command 'aply' (Did you mean apply?)", 'holdfast schedule --help'],
+    [['list', 'shop', '--storge', 'x'], "unknown option '--storge' (Did you mean --storage?)", 'holdfast list --help'],
+    [['backup', 'shop', '--mode', 'fast'], 'Allowed choices are online, fenced, offline', 'holdfast backup --help'],
+    [['jobs', '--limit', 'many'], '"many" is not a whole number', 'holdfast jobs --help'],
+    [['backup', 'shop', '--annotate', 'x'], '"x" is not key=value', 'holdfast backup --help'],
+    [['list', 'shop', 'more'], 'too many arguments', 'holdfast list --help'],
+    [['cancel', '--config'], "option '--config <file>' argument missing", 'holdfast --help'],
+    [[], 'no command was given', 'holdfast --help'],
+    [['schedule'], 'say what to do with it', 'holdfast schedule --help'],
+  ])('%j is answered with what is wrong with it and where to look', async (words, wrong, look) => {
+    const { code, stdout, stderr } = await runInProcess(words);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(wrong);
+    expect(stderr).toContain(look);
+    const { stdout: json, stderr: silent } = await runInProcess([...words, '--json']);
+    if (words.at(-1) !== '--config') expect([JSON.parse(json).error.code, silent]).toEqual(['usage-wrong', '']);
   });
 
   test('prints failures as JSON on stdout with --json', async () => {

@@ -1,6 +1,4 @@
 import { lockOf } from '../../src/client/configuration';
-import type { RecordedJob } from '../../src/client/find-job';
-import { readJobLog } from '../../src/client/job-log';
 import { parseConfig } from '../../src/config/load';
 
 const database = (port: number, lock: string) => `
@@ -34,17 +32,4 @@ test.each([
 
 test('a name that is neither a lock nor a database is unknown', () => {
   expect(() => lockOf(config, 'clutser')).toThrow('find database "clutser"');
-});
-
-test('of a verification there is no log, which is said without a look at the storage', async () => {
-  const job = {
-    from: 'record',
-    because: 'forgotten',
-    storage: 'near',
-    record: { 'job-id': 'v-1', 'job-type': 'verify', database: 'shop', result: {} },
-  } as unknown as RecordedJob;
-  await expect(readJobLog(config, job)).rejects.toMatchObject({
-    code: 'log-missing',
-    message: 'read log of job "v-1": a verification keeps none',
-  });
 });

@@ -1,4 +1,4 @@
-import { cronFault } from '../../src/config/rules/cron';
+import { cronFault, cronTimes } from '../../src/config/rules/cron';
 
 describe('a cron text', () => {
   test.each([
@@ -28,5 +28,21 @@ describe('a cron text', () => {
     ['CRON_TZ=Europe/Berlin 0 1 * * *', 'give the zone as timezone'],
   ])('"%s" is refused by name', (text, fault) => {
     expect(cronFault(text)).toContain(fault);
+  });
+});
+
+describe('the times of a cron text', () => {
+  test.each([
+    ['@daily', '0 0 * * 0-6'],
+    ['@weekly', '0 0 * * 7'],
+    ['0 0 1 jan,feb *', '0,0 0 1 1-2 *'],
+    ['*/20 * * * *', '0,20,40 * * * *'],
+    ['@every 90m', '@every 5400s'],
+  ])('"%s" is "%s"', (one, other) => {
+    expect(cronTimes(one)).toEqual(cronTimes(other));
+  });
+
+  test('differ where they differ', () => {
+    expect(cronTimes('0 1 * * *')).not.toEqual(cronTimes('0 1 * * 1-6'));
   });
 });

@@ -13,7 +13,7 @@ describe('loading a configuration', () => {
       sslmode: 'prefer',
       'lock-wait': 3_600_000,
       units: [{ host: '127.0.0.1', port: 5432, service: { kind: 'none' } }],
-      backup: { method: 'logical', compression: 'zstd', 'compression-level': 3, jobs: 1, 'max-downtime': 600_000 },
+      backup: { method: 'logical', compression: 'zstd', 'compression-level': 1, jobs: 1, 'max-downtime': 600_000 },
       restore: { 'keep-previous': 86_400_000 },
       schedules: [],
     });

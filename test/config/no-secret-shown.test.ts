@@ -56,4 +56,25 @@ describe('a secret written into the file', () => {
     expect(problemsOf(error)).toHaveLength(3);
     expect(error.message).not.toContain('hunter2');
   });
+
+  const withAttributes = (...attributes: string[]) => {
+    const keys = 'access-key: "${env:A}", secret-key: "${env:B}"';
+    const storage = `{ kind: s3, bucket: abc, ${keys}, attributes: ${JSON.stringify(attributes)} }`;
+    return soundConfig().replace('{ kind: directory, path: /srv/backups }', storage);
+  };
+
+  test("a customer's encryption key is a reference like any other, and so is what looks like one", () => {
+    const literal = `X-Amz-Server-Side-Encryption-Customer-Key = ${secret}`;
+    const error = refused(withAttributes('X-Amz-Meta-Team=shop', literal, 'X-Amz-Meta-Y=${ENV:NAME}'));
+    expect(problemsOf(error).map(({ path, line }) => [path, line])).toEqual([
+      ['storages.near.attributes[1]', 4],
+      ['storages.near.attributes[2]', 4],
+    ]);
+    expect(error.message).not.toContain('hunter2');
+    const sound = withAttributes(
+      'x-amz-server-side-encryption-customer-key=${file:/run/key}',
+      'X-Amz-Meta-Team=${env:T}',
+    );
+    expect(parseConfig(sound, 'holdfast.yaml').storages['near']).toMatchObject({ kind: 's3' });
+  });
 });

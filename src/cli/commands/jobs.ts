@@ -32,16 +32,16 @@ export const define: Define = (command, context) => {
       const jobs = await withTemporal(config, (client) => listJobs(client, options));
       // A database may have left the configuration and its jobs not yet Temporal; but a name without jobs is rather a slip.
       if (jobs.length === 0 && options.database !== undefined) databaseConfig(config, options.database);
-      screen.answer(publicNames(jobs), jobs.length ? jobsTable(jobs) : 'no jobs');
+      screen.answer(publicNames(jobs), jobs.length ? jobsTable(jobs, screen.width) : 'no jobs');
     });
 };
 
-function jobsTable(jobs: readonly ListedJob[]): string {
+function jobsTable(jobs: readonly ListedJob[], width: number): string {
   const rows = jobs.map((job) => {
     const took = formatDuration(Math.max(0, (job.closedAt ?? new Date()).getTime() - job.startedAt.getTime()));
     return [job.jobId, job.type, job.database ?? '', stateOf(job), job.backupId ?? '', formatTime(job.startedAt), took];
   });
-  return formatTable(['job', 'type', 'database', 'state', 'backup', 'started', 'took'], rows);
+  return formatTable(['job', 'type', 'database', 'state', 'backup', 'started', 'took'], rows, width);
 }
 
 const ends: Readonly<Record<string, string>> = {

@@ -19,7 +19,7 @@ export const define: Define = (command, context) => {
       const { screen, configPath } = context();
       const { config } = await readConfig(configPath);
       const listing = await listRepository(config, database, options.storage);
-      screen.answer(listing, describeListing(listing, database));
+      screen.answer(listing, describeListing(listing, database, screen.width));
     });
 };
 
@@ -35,7 +35,7 @@ const head = [
   'backup-path',
 ];
 
-function describeListing({ place, rows }: RepositoryListing, database: string): string {
+function describeListing({ place, rows }: RepositoryListing, database: string, width: number): string {
   const table = rows.map((row) => [
     row['backup-id'] ?? '',
     row.action,
@@ -47,7 +47,7 @@ function describeListing({ place, rows }: RepositoryListing, database: string): 
     row.timeline === null ? '' : String(row.timeline),
     row['backup-path'],
   ]);
-  return `${place}\n${rows.length ? formatTable(head, table) : `no backups yet; make one with: holdfast backup ${database}`}`;
+  return `${place}\n${rows.length ? formatTable(head, table, width) : `no backups yet; make one with: holdfast backup ${database}`}`;
 }
 
 function time(text: string | null): string {

@@ -25,7 +25,7 @@ export async function applySchedules(
         desired.map(({ id }) => id),
       ),
     );
-    const shown = changes.map(({ kind, id }) => ({ change: kind, schedule: id }));
+    const shown = changes.map(shownChange);
     if (changes.length === 0) return screen.answer({ changes: [], applied: true }, describeNothing(desired.length));
     if (plan) return screen.answer({ changes: shown, applied: false }, describeChanges(changes));
     screen.note(describeChanges(changes));
@@ -51,7 +51,16 @@ function describeNothing(schedules: number): string {
 function describeChanges(changes: readonly Change[]): string {
   const rows = changes.map((change) => {
     const { cron = '', timezone = '' } = 'desired' in change ? change.desired.config : {};
-    return [change.kind, change.id, cron, timezone];
+    return [change.kind, change.id, cron, timezone, 'differs' in change ? change.differs.join(', ') : ''];
   });
-  return formatTable(['change', 'schedule', 'cron', 'zone'], rows);
+  return formatTable(['change', 'schedule', 'cron', 'zone', 'differs in'], rows);
+}
+
+/** For programs. */
+function shownChange(change: Change): object {
+  return {
+    change: change.kind,
+    schedule: change.id,
+    ...('differs' in change && { 'differs-in': change.differs }),
+  };
 }

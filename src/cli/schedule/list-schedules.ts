@@ -20,12 +20,12 @@ export async function listSchedules({ screen, configPath }: CliContext): Promise
     dropped,
   }));
   const text = ours.length
-    ? describe(ours)
+    ? describe(ours, screen.width)
     : 'no schedules; make those of the configuration with: holdfast schedule apply';
   screen.answer(publicNames(shown), text);
 }
 
-function describe(schedules: readonly ExistingSchedule[]): string {
+function describe(schedules: readonly ExistingSchedule[], width: number): string {
   const head = ['schedule', 'state', 'next run', 'last run', 'last job', 'note'];
   const rows = schedules.map((schedule) => [
     schedule.id,
@@ -35,7 +35,7 @@ function describe(schedules: readonly ExistingSchedule[]): string {
     schedule.lastJob ?? '',
     noteOf(schedule),
   ]);
-  return formatTable(head, rows);
+  return formatTable(head, rows, width);
 }
 
 function noteOf({ paused, note, dropped }: ExistingSchedule): string {

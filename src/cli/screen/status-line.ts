@@ -1,5 +1,5 @@
 import { oneLine } from './printable';
-import type { Screen } from './screen';
+import { type Screen, widthOf } from './screen';
 
 export interface StatusLine {
   /** Draws over what was drawn before: `word` in colour, then as much of `rest` as fits. */
@@ -9,7 +9,6 @@ export interface StatusLine {
 }
 
 const wordWidth = 11;
-const fallbackWidth = 80;
 /** From here on most characters are as wide as two. */
 const wideFrom = 0x1100;
 
@@ -18,7 +17,7 @@ export function createStatusLine({ colors }: Pick<Screen, 'colors'>, stream = pr
   let drawn = false;
   return {
     draw: (word, rest) => {
-      const width = (stream.columns || fallbackWidth) - 1;
+      const width = widthOf(stream) - 1;
       const head = cut(word, width).padEnd(Math.min(wordWidth, width));
       stream.write(`\r${colors.cyan(head)}${cut(oneLine(rest), width - head.length)}\u001b[K`);
       drawn = true;

@@ -5,7 +5,7 @@ import {
   type ScheduleUpdateOptions,
 } from '@temporalio/client';
 import { failure } from '../../model/errors';
-import type { Change } from './changes';
+import { type Change, differencesOf } from './changes';
 import type { DesiredSchedule } from './desired';
 import { findSchedule } from './existing';
 import { memoKeys, scheduleOptions } from './options';
@@ -28,7 +28,7 @@ async function create(client: Client, desired: DesiredSchedule): Promise<void> {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
     const winner = await findSchedule(client, desired.id); // somebody was faster
     if (!winner) throw failure('schedule-foreign', { schedule: desired.id }, error);
-    if (winner.digest !== desired.digest) await update(client, desired);
+    if (differencesOf(winner, desired).length > 0) await update(client, desired);
   }
 }
 
@@ -37,7 +37,8 @@ async function update(client: Client, desired: DesiredSchedule): Promise<void> {
   try {
     await client.schedule.getHandle(desired.id).update((before): ScheduleUpdateOptions => {
       const toggled = (before.action.memo?.[memoKeys.paused] === true) !== desired.config.paused;
-      return { action, spec, policies, typedSearchAttributes, state: toggled ? state : before.state };
+      const { paused, note } = before.state; // and no limit on runs, which somebody may have set
+      return { action, spec, policies, typedSearchAttributes, state: toggled ? state : { paused, note } };
     });
   } catch (error) {
     if (!(error instanceof ScheduleNotFoundError)) throw error;

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { ScheduleConfig } from '../../config/database-schema';
 import type { Config } from '../../config/schema';
 import type { BackupRequest } from '../../model/job-request';
@@ -9,8 +8,6 @@ export interface DesiredSchedule {
   readonly database: string;
   readonly config: ScheduleConfig;
   readonly request: BackupRequest;
-  /** Of all that makes it differ from another, save whether it is paused: a person may pause it, and that is no difference. */
-  readonly digest: string;
 }
 
 const prefix = 'holdfast/';
@@ -21,7 +18,7 @@ export function desiredSchedules(config: Config): DesiredSchedule[] {
     schedules.map((schedule) => {
       const id = scheduleId(database, schedule.name);
       const request = scheduledRequest(database, schedule);
-      return { id, database, config: schedule, request, digest: digestOf(schedule, request) };
+      return { id, database, config: schedule, request };
     }),
   );
 }
@@ -38,12 +35,4 @@ function scheduledRequest(database: string, { name, method, mode, storage }: Sch
   const choices = { method, mode, storage };
   const chosen = Object.fromEntries(Object.entries(choices).filter(([, value]) => value !== undefined));
   return { 'job-type': 'backup', database, ...chosen, origin: `schedule:${name}` };
-}
-
-function digestOf({ paused: _, ...lasting }: ScheduleConfig, request: BackupRequest): string {
-  const sorted = Object.entries(lasting).sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256')
-    .update(JSON.stringify([sorted, request]))
-    .digest('hex')
-    .slice(0, 16);
 }

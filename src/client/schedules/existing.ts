@@ -1,12 +1,13 @@
 import { type Client, type ScheduleDescription, ScheduleNotFoundError } from '@temporalio/client';
 import { hasOurPrefix } from './desired';
 import { memoKeys, ourMark } from './options';
+import { foundShape, type ScheduleShape } from './shape';
 
 /** A schedule that `apply` made. */
 export interface ExistingSchedule {
   readonly id: string;
-  /** Of what it was made from; undefined where somebody else has changed it since. */
-  readonly digest: string | undefined;
+  /** What it does now, whoever changed it last. */
+  readonly shape: ScheduleShape;
   /** Whether the configuration had it paused when it was last applied. */
   readonly madePaused: boolean;
   readonly paused: boolean;
@@ -56,11 +57,12 @@ function isOurs({ memo }: ScheduleDescription): boolean {
   return memo?.[memoKeys.mark] === ourMark;
 }
 
-function read({ scheduleId: id, action, state, info }: ScheduleDescription): ExistingSchedule {
+function read(description: ScheduleDescription): ExistingSchedule {
+  const { scheduleId: id, action, state, info } = description;
   const last = info.recentActions.at(-1);
   return {
     id,
-    digest: action.memo?.[memoKeys.digest] as string | undefined,
+    shape: foundShape(description),
     madePaused: action.memo?.[memoKeys.paused] === true,
     paused: state.paused,
     note: state.note,

@@ -8,8 +8,7 @@ import type { DesiredSchedule } from './desired';
 export const memoKeys = {
   /** On the schedule: it is ours. */
   mark: 'holdfast',
-  /** On what it starts: which configuration it was made from. */
-  digest: 'holdfast-digest',
+  /** On what it starts: whether the configuration had it paused when it was last applied. */
   paused: 'holdfast-paused',
 } as const;
 export const ourMark = 'schedule';
@@ -21,7 +20,7 @@ const leastCatchUp = 10_000;
 
 /** What Temporal is told of a schedule. */
 export function scheduleOptions(desired: DesiredSchedule) {
-  const { id, database, config, request, digest } = desired;
+  const { id, database, config, request } = desired;
   return {
     scheduleId: id,
     spec: { cronExpressions: [config.cron], timezone: config.timezone, jitter: config.jitter },
@@ -32,7 +31,6 @@ export function scheduleOptions(desired: DesiredSchedule) {
       taskQueue: controlQueue,
       args: [request],
       memo: {
-        [memoKeys.digest]: digest,
         [memoKeys.paused]: config.paused,
         [requestMemo]: canonicalRequest(request),
       },

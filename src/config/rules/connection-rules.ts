@@ -1,3 +1,4 @@
+import { isSecretReference } from '../../model/secret-reference';
 import type { Finding } from '../problem';
 import { ofEachDatabase, type Rule } from './rule';
 
@@ -29,6 +30,23 @@ export const endpointCarriesNoSecret: Rule = (sketch) =>
         ]
       : [],
   );
+
+/** An upload's header may be a secret, and a customer's encryption key always is: then it is a reference. No value is quoted. */
+export const headersCarryNoSecret: Rule = (sketch) =>
+  Object.entries(sketch.storages).flatMap(([name, { attributes }]) =>
+    attributes.flatMap((attribute = '', index): Finding[] => {
+      const [, header = '', value = ''] = /^([^=]*)=(.*)$/s.exec(attribute) ?? [];
+      const fault = headerFault(header.trim(), value.trim());
+      return fault === undefined ? [] : [{ path: ['storages', name, 'attributes', index], message: fault }];
+    }),
+  );
+
+function headerFault(header: string, value: string): string | undefined {
+  if (isSecretReference(value)) return undefined;
+  if (value.startsWith('${')) return 'is no reference: write Header=${env:NAME} or Header=${file:/absolute/path}';
+  if (!/^x-amz-server-side-encryption-customer-key$/i.test(header)) return undefined;
+  return 'a customer key must be a reference, Header=${env:NAME} or Header=${file:/absolute/path}: a secret itself never stands in this file';
+}
 
 function hasCredentials(endpoint: string): boolean {
   try {

@@ -16,6 +16,20 @@ const fields: readonly Field[] = [
 ];
 const macro = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \d+(s|m|h|d))$/;
 
+const meanings: Readonly<Record<string, string>> = {
+  '@yearly': '0 0 1 1 *',
+  '@annually': '0 0 1 1 *',
+  '@monthly': '0 0 1 * *',
+  '@weekly': '0 0 * * 0',
+  '@daily': '0 0 * * *',
+  '@midnight': '0 0 * * *',
+  '@hourly': '0 * * * *',
+};
+const seconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** When a cron text lets something run: at every moment whose five fields all are among these values, or every so many seconds. */
+export type CronTimes = { readonly fields: readonly (readonly number[])[] } | { readonly everySeconds: number };
+
 /** What is wrong with a cron text; undefined where nothing is. Zones belong in the key `timezone`. */
 export function cronFault(text: string): string | undefined {
   const trimmed = text.trim();
@@ -27,19 +41,38 @@ export function cronFault(text: string): string | undefined {
   if (parts.length !== fields.length) {
     return `"${trimmed}" has ${parts.length} fields: cron takes five (minute, hour, day, month, day of the week)`;
   }
-  const wrong = fields.findIndex((field, index) => !readable(field, parts[index] ?? ''));
+  const wrong = fields.findIndex((field, index) => valuesOf(field, parts[index] ?? '') === undefined);
   return wrong === -1 ? undefined : `"${parts[wrong]}" is no ${fields[wrong]?.name} of a cron text`;
 }
 
-function readable(field: Field, text: string): boolean {
-  return text.split(',').every((entry) => {
-    const [range, step, ...rest] = entry.split('/');
-    if (rest.length > 0 || (step !== undefined && !/^[1-9]\d*$/.test(step))) return false;
-    if (range === '*') return true;
-    const ends = (range ?? '').split('-').map((end) => valueIn(field, end));
-    const [from, to = from] = ends;
-    return ends.length <= 2 && from !== undefined && to !== undefined && from <= to;
-  });
+/** The same times give the same answer, however they are written: `@daily` is `0 0 * * *`. For texts without a fault. */
+export function cronTimes(text: string): CronTimes {
+  const trimmed = text.trim();
+  const [, amount, unit = 's'] = /^@every (\d+)(s|m|h|d)$/.exec(trimmed) ?? [];
+  if (amount !== undefined) return { everySeconds: Number(amount) * (seconds[unit] ?? 1) };
+  const parts = (meanings[trimmed] ?? trimmed).split(/\s+/);
+  return { fields: fields.map((field, index) => valuesOf(field, parts[index] ?? '') ?? []) };
+}
+
+/** Every value that a field's text stands for, ascending; Sunday, which is 7 too, as 0; undefined where it cannot be read. */
+function valuesOf(field: Field, text: string): readonly number[] | undefined {
+  const lists = text.split(',').map((entry) => valuesOfEntry(field, entry));
+  if (lists.includes(undefined)) return undefined;
+  const cyclic = (value: number) => (field.words === days ? value % 7 : value);
+  return [...new Set(lists.flatMap((list) => (list ?? []).map(cyclic)))].sort((a, b) => a - b);
+}
+
+function valuesOfEntry(field: Field, entry: string): readonly number[] | undefined {
+  const [range = '', step, ...rest] = entry.split('/');
+  if (rest.length > 0 || (step !== undefined && !/^[1-9]\d*$/.test(step))) return undefined;
+  const ends = range === '*' ? [field.least, field.most] : range.split('-').map((end) => valueIn(field, end));
+  const [from, to = step === undefined ? from : field.most] = ends;
+  if (ends.length > 2 || from === undefined || ends.includes(undefined) || to === undefined || from > to)
+    return undefined;
+  return Array.from(
+    { length: Math.floor((to - from) / Number(step ?? 1)) + 1 },
+    (_, n) => from + n * Number(step ?? 1),
+  );
 }
 
 function valueIn({ least, most, words }: Field, text: string): number | undefined {

@@ -1,4 +1,4 @@
-import { endpointCarriesNoSecret, socketsAreNotEncrypted } from './connection-rules';
+import { endpointCarriesNoSecret, headersCarryNoSecret, socketsAreNotEncrypted } from './connection-rules';
 import { dataDirectoriesHoldNothingOfOurs, sharedInstanceSharesLock } from './instance-rules';
 import {
   dataDirectoryGiven,
@@ -30,4 +30,5 @@ export const rules: readonly Rule[] = [
   dataDirectoriesHoldNothingOfOurs,
   socketsAreNotEncrypted,
   endpointCarriesNoSecret,
+  headersCarryNoSecret,
 ];
