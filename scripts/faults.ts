@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { allFaults } from './faults/all-faults';
+import { buildHoldfast } from './faults/build';
+import type { Fault } from './faults/fault';
+import { runGroups } from './faults/matrix';
+import { runMutation, tellMutation } from './faults/mutation-run';
+import { mutations } from './faults/mutations';
+import { allCells, chosen, fullLanes, type Group, groupsOf, nameOf } from './faults/plan';
+import { quieten, runProgram, say } from './faults/program';
+import { Report, tellFailure } from './faults/report';
+import { tenthLanes, tenthOf } from './faults/tenth';
+import { temporaryFolder } from './servers/temporary-folder';
+
+const usage = `npm run test:faults -- [options]: one fault at every step of a backup and a restore
+  --only 'WORDS'   cells whose name has all of the words: a fault, a scenario, a step, a moment
+  --tenth          the chosen tenth
+  --list           names the cells and runs none
+  --mutations      removes five guards of the product in turn; at least one cell must notice each
+  --fields N       stacks side by side (4)
+  --sources DIR    other sources than src`;
+
+const options = {
+  only: { type: 'string' },
+  tenth: { type: 'boolean' },
+  list: { type: 'boolean' },
+  help: { type: 'boolean' },
+  mutations: { type: 'boolean' },
+  fields: { type: 'string', default: '4' },
+  sources: { type: 'string' },
+} as const;
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({ options });
+  if (values.help) return say(usage);
+  const faults = allFaults();
+  const matching = chosen(allCells(faults), values.mutations ? '' : (values.only ?? ''));
+  const cells = values.tenth ? tenthOf(matching, faults) : matching;
+  if (cells.length === 0) return say(`no cell is named "${values.only}"; try --list`, 2);
+  if (values.list) return say(cells.map(nameOf).join('\n'));
+  quieten();
+  const folder = await temporaryFolder('holdfast-faults-build');
+  const sources = values.sources ?? join(__dirname, '..', 'src');
+  const setting = { folder: folder.path, sources, faults };
+  try {
+    if (values.mutations) return await runMutations(setting, values.only ?? '');
+    const groups = groupsOf(cells, faults, values.tenth ? tenthLanes : fullLanes);
+    return await runMatrix(groups, setting, Number(values.fields));
+  } finally {
+    await folder.remove();
+  }
+}
+
+interface Setting {
+  readonly folder: string;
+  readonly sources: string;
+  readonly faults: readonly Fault[];
+}
+
+async function runMatrix(groups: readonly Group[], { folder, sources, faults }: Setting, fields: number) {
+  const build = await buildHoldfast(join(folder, 'build'), sources);
+  const report = new Report();
+  await runGroups(build, groups, fields, {
+    onTrouble: say,
+    onBatch: (batch, results, seconds) => {
+      report.add(batch, results, seconds);
+      const failed = results.filter(({ wrong }) => wrong.length > 0);
+      say(
+        `${batch.fault.name}: ${results.length - failed.length} of ${results.length} good in ${seconds.toFixed(0)} s`,
+      );
+      for (const each of failed) say(tellFailure(each));
+    },
+  });
+  say(report.text(faults));
+  return report.good ? 0 : 1;
+}
+
+async function runMutations(setting: Setting, only: string): Promise<number> {
+  let missed = 0;
+  for (const [nth, mutation] of mutations.filter(({ name }) => name.includes(only)).entries()) {
+    const result = await runMutation(mutation, nth, setting);
+    if (result.noticed.length === 0) missed += 1;
+    say(tellMutation(result));
+  }
+  return missed === 0 ? 0 : 1;
+}
+
+/** A call to a field that is closed, which the client tries again: of no interest to the fields that go on. */
+function isLateCall(error: Error): boolean {
+  return error.message === 'Channel has been shut down';
+}
+
+process.on('uncaughtException', (error) => {
+  if (isLateCall(error)) return;
+  process.stderr.write(`${error.stack ?? error}\n`);
+  process.exit(1);
+});
+
+runProgram(main);

@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Fault } from '../fault';
+import type { Field, Lane } from '../field';
+import { isCold } from '../field/field-lane';
+
+/** Long enough for a step to notice that nobody answers. */
+const away = 1_000;
+
+/** As a crash of the machine's memory would: the postmaster goes, its children see it and go too. Whoever looks after services starts it again. */
+async function kill(lanes: readonly Lane[]): Promise<void> {
+  for (const { postgres } of new Set(lanes)) {
+    const pid = Number(
+      (await readFile(join(postgres.dataDirectory, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0],
+    );
+    if (pid > 0) process.kill(pid, 'SIGKILL');
+  }
+}
+
+async function startAgain(field: Field, lanes: readonly Lane[]): Promise<void> {
+  await sleep(away);
+  const shared = lanes.filter(({ scenario }) => !isCold(scenario));
+  const [first] = shared;
+  if (first && field.lanes.includes(first)) await first.postgres.start();
+}
+
+/** A step that tries again gets the better of it; one whose first word counts says what it saw. */
+const orTold = [
+  'dump-failed',
+  'load-failed',
+  'database-unreachable',
+  'health-failed',
+  'restore-unhealthy',
+  'restore-differs',
+];
+
+export const killedInDump: Fault = {
+  name: 'postgres-killed-dump',
+  title: 'PostgreSQL killed in the dump or the load',
+  strikesAt: ({ step, scenario }) => ['runDump', 'loadBackup'].includes(step) && !isCold(scenario),
+  strike: (_field, parked) => kill(parked.slice(0, 1).map(({ lane }) => lane)),
+  heal: (field, parked) =>
+    startAgain(
+      field,
+      parked.map(({ lane }) => lane),
+    ),
+  expect: () => ({ ending: orTold, or: 'success' }),
+};
+
+export const killedInStart: Fault = {
+  name: 'postgres-killed-start',
+  title: 'PostgreSQL killed in its start',
+  strikesAt: ({ step, moment }) => step === 'startDatabase' && moment !== 'start',
+  strike: (_field, parked) => kill(parked.map(({ lane }) => lane)),
+  expect: () => ({ ending: orTold, or: 'success' }),
+};

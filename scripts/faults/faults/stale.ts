@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { Fault } from '../fault';
+
+/** Steps that begin to take the database away from its users. */
+const takesAway = ['stopDatabase', 'fenceDatabase'];
+/** Within this the step that was woken has done what it could. */
+const harm = 3_000;
+
+/** Sessions of users, by lane: whoever takes the database away ends them. */
+const sessions = new Map<string, { readonly client: Client; broken: boolean }>();
+
+/** The job is dead and does not know; another has had its lock since, and is done. */
+export const staleStep: Fault = {
+  name: 'terminated-late',
+  title: 'terminated; its step wakes up after another job had the lock',
+  strikesAt: ({ step, moment }) => moment === 'start' && takesAway.includes(step),
+  silent: true,
+  strike: async ({ client: { workflow } }, parked) => {
+    await Promise.all(
+      parked.map(async ({ jobId, lane }) => {
+        await workflow.getHandle(jobId).terminate('struck by the harness');
+        const options = { workflowId: `${jobId}-next`, taskQueue: 'holdfast', args: [{ database: lane.name }] };
+        await workflow.execute('backup', options);
+        const client = new Client(lane.postgres.client(lane.database));
+        const session = { client, broken: false };
+        client.on('error', () => {
+          session.broken = true;
+        });
+        await client.connect();
+        sessions.set(lane.name, session);
+      }),
+    );
+  },
+  heal: async (_field, parked) => {
+    await sleep(harm);
+    // what comes after takes databases away in its own right
+    await Promise.all(
+      parked.map(({ lane }) =>
+        sessions
+          .get(lane.name)
+          ?.client.end()
+          .catch(() => {}),
+      ),
+    );
+  },
+  expect: () => ({ ending: 'terminated' }),
+  also: async (_field, { lane }) => {
+    const session = sessions.get(lane.name);
+    sessions.delete(lane.name);
+    return session?.broken === false ? [] : ['a step whose hold had gone took the database away from its users'];
+  },
+};

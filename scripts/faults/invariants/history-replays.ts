@@ -1,0 +1,18 @@
+import { Worker } from '@temporalio/worker';
+import type { Ended, Verdict } from '../ended';
+import type { OpenField } from '../field/open-field';
+
+/** Replays the histories of many jobs at once, since starting a replayer costs more than a replay. Resolves to what is wrong, by job id. */
+export async function replayAll(
+  { build }: Pick<OpenField, 'build'>,
+  jobs: readonly Pick<Ended, 'jobId' | 'history'>[],
+) {
+  const verdicts = new Map<string, Verdict>();
+  const histories = jobs.map(({ jobId, history }) => ({ workflowId: jobId, history }));
+  let nth = 0;
+  for await (const { error } of Worker.runReplayHistories({ workflowBundle: build.workflowBundle }, histories)) {
+    const job = jobs[nth++];
+    if (error && job) verdicts.set(job.jobId, `its history does not replay: ${error.message}`);
+  }
+  return verdicts;
+}
