@@ -1,3 +1,6 @@
+// The AWS SDK warns of the Node that our own `engines` names; the workers of a run inherit this.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+
 /** One configuration for every suite; each test owns the servers and folders that it needs. */
 module.exports = {
   testEnvironment: 'node',

@@ -17,7 +17,6 @@ export async function openPgBackRest(
   folder: string,
   postgres: PostgresServer,
   s3: S3Server,
-  level: number,
 ): Promise<PgBackRest | undefined> {
   const installed = await runTool('pgbackrest', ['version']).catch(() => undefined);
   if (!installed) return undefined;
@@ -28,7 +27,7 @@ export async function openPgBackRest(
     await chown(path, uid, gid);
   }
   const config = join(home, 'pgbackrest.conf');
-  await writeFile(config, configText(home, postgres, s3, level), { mode: 0o600 });
+  await writeFile(config, configText(home, postgres, s3), { mode: 0o600 });
   await chown(config, uid, gid);
   const call = (tuned: boolean, ...args: string[]) =>
     runTool('pgbackrest', [`--config=${config}`, `--stanza=${tuned ? 'tuned' : 'plain'}`, ...args], {
@@ -46,7 +45,7 @@ export async function openPgBackRest(
   };
 }
 
-function configText(home: string, postgres: PostgresServer, s3: S3Server, level: number): string {
+function configText(home: string, postgres: PostgresServer, s3: S3Server): string {
   const { host, port } = new URL(s3.endpoint);
   const stanza = (name: string) =>
     `[${name}]\npg1-path=${postgres.dataDirectory}\npg1-port=${postgres.port}\npg1-socket-path=${postgres.socketDirectory}\npg1-user=postgres\n`;
@@ -63,7 +62,7 @@ repo1-s3-uri-style=path
 repo1-storage-verify-tls=n
 repo1-retention-full=9
 compress-type=zst
-compress-level=${level}
+compress-level=3
 process-max=2
 start-fast=y
 log-level-console=error

@@ -1,20 +1,10 @@
 import type { Orchestration } from './jobs';
 import type { Timing } from './measure';
 
+/** Seconds of every contestant, by name; those that could not run are missing. */
 export interface Figures {
-  readonly dump: Timing;
-  readonly dumpAws: Timing;
-  readonly logical: Timing;
-  readonly loadAws: Timing;
-  readonly logicalRestore: Timing;
-  readonly base: Timing;
-  readonly physical: Timing;
-  readonly physicalRestore: Timing;
+  readonly times: Readonly<Record<string, Timing>>;
   readonly copy: Timing;
-  readonly restBackup?: Timing;
-  readonly restRestore?: Timing;
-  readonly restTuned?: Timing;
-  readonly restTunedRestore?: Timing;
   /** Seconds. */
   readonly downtimes: { readonly cold: number; readonly restore: number };
   readonly emptyBackup: number;
@@ -24,36 +14,44 @@ export interface Figures {
   readonly agentPeak: number;
 }
 
-type Row = readonly [what: string, measured: string, bar: string, met: boolean];
+type Row = readonly [what: string, measured: string, bar: string, met: boolean | undefined];
+
+/** Ours, theirs, and the most that ours may take of their time; without a bar it is told for comparison only. */
+const comparisons: readonly (readonly [ours: string, theirs: string, bar?: number])[] = [
+  ['holdfast logical', 'pg_dump | zstd', 1.15],
+  ['holdfast logical', 'pg_dump | zstd | aws s3 cp', 0.95],
+  ['holdfast logical', 'pg_dump | zstd -1'],
+  ['holdfast logical, level 3', 'pg_dump | zstd'],
+  ['holdfast logical, level 3', 'pg_dump | zstd | aws s3 cp', 0.95],
+  ['pg_dump | zstd | aws s3 cp', 'pg_dump | zstd'],
+  ['holdfast logical restore', 'aws s3 cp | zstd -d | pg_restore', 1],
+  ['holdfast physical, level 3', 'pg_basebackup | zstd'],
+  ['holdfast physical, level 3', 'pgbackrest full', 0.7],
+  ['holdfast physical', 'pgbackrest full, bundled, level 1', 0.7],
+  ['holdfast physical restore, level 3', 'pgbackrest restore', 0.8],
+  ['holdfast physical restore', 'pgbackrest restore, bundled, level 1', 0.8],
+];
 
 /** The table of the budgets: what was measured, the bar, and whether it is met. */
 export function printReport(figures: Figures): void {
-  const rows = [...speedRows(figures), ...otherRows(figures)];
+  const rows = [...comparisons.flatMap((each) => ratio(figures.times, ...each)), ...otherRows(figures)];
   const width = Math.max(...rows.map(([what]) => what.length));
   console.log('');
   for (const [what, measured, bar, met] of rows)
-    console.log(`${met ? 'met ' : 'MISS'}  ${what.padEnd(width)}  ${measured.padStart(10)}  (bar ${bar})`);
+    console.log(`${verdict(met)}  ${what.padEnd(width)}  ${measured.padStart(10)}  ${bar && `(bar ${bar})`}`.trimEnd());
 }
 
-function speedRows(figures: Figures): Row[] {
-  const { dump, dumpAws, logical, loadAws, logicalRestore, base, physical } = figures;
-  const { physicalRestore, restBackup, restRestore, restTuned, restTunedRestore } = figures;
-  return [
-    ...ratio('logical backup / (pg_dump | zstd)', logical, dump, 1.15),
-    ...ratio('logical backup / (pg_dump | zstd | aws s3 cp)', logical, dumpAws, 0.95),
-    ...ratio('logical restore / (aws s3 cp | zstd -d | pg_restore)', logicalRestore, loadAws, 1),
-    ...ratio('physical backup / (pg_basebackup | zstd)', physical, base, 1.15),
-    ...ratio('physical backup / pgBackRest full', physical, restBackup, 0.7),
-    ...ratio('physical backup / pgBackRest full, tuned', physical, restTuned, 0.7),
-    ...ratio('physical restore / pgBackRest restore', physicalRestore, restRestore, 0.8),
-    ...ratio('physical restore / pgBackRest restore, tuned', physicalRestore, restTunedRestore, 0.8),
-  ];
+function verdict(met: boolean | undefined): string {
+  if (met === undefined) return '    ';
+  return met ? 'met ' : 'MISS';
 }
 
-function ratio(what: string, ours: Timing, theirs: Timing | undefined, bar: number): Row[] {
-  if (!theirs) return [];
-  const value = ours.seconds / theirs.seconds;
-  return [[what, `${value.toFixed(2)} ×`, `${bar} ×`, value <= bar]];
+function ratio(times: Figures['times'], ours: string, theirs: string, bar?: number): Row[] {
+  const [our, their] = [times[ours], times[theirs]];
+  if (!our || !their) return [];
+  const value = our.seconds / their.seconds;
+  const judged = bar === undefined ? undefined : value <= bar;
+  return [[`${ours} / ${theirs}`, `${value.toFixed(2)} ×`, bar === undefined ? '' : `${bar} ×`, judged]];
 }
 
 function otherRows({ orchestration, emptyBackup, agentPeak, downtimes, copy, events }: Figures): Row[] {
@@ -65,8 +63,8 @@ function otherRows({ orchestration, emptyBackup, agentPeak, downtimes, copy, eve
       '500 ms',
       orchestration.between <= 0.5,
     ],
-    ['the whole backup of an empty database', `${Math.round(emptyBackup * 1000)} ms`, 'none', true],
-    ['peak memory of the agent', `${Math.round(agentPeak)} MiB`, '250 MB', agentPeak <= 238],
+    ['the whole backup of an empty database', `${Math.round(emptyBackup * 1000)} ms`, '', undefined],
+    ['peak memory of the agent', `${Math.round(agentPeak)} MiB`, '250 MB', agentPeak <= 250e6 / 2 ** 20],
     ['downtime of a cold backup beyond the bare copy', `${beyond.toFixed(1)} s`, '1 s', beyond <= 1],
     ['downtime of a restore in place', `${downtimes.restore.toFixed(1)} s`, 'seconds', downtimes.restore <= 10],
     ['history of a backup', `${events} events`, '120', events <= 120],

@@ -1,26 +1,35 @@
-/** The test phases, in order: what is cheap and tells most comes first, what starts servers and needs both cores comes last. */
+/** The test phases, in order: what is cheap and tells most comes first, what starts many servers comes last. */
 import { readdirSync } from 'node:fs';
+import { availableParallelism, totalmem } from 'node:os';
 import path from 'node:path';
+import { longestFirst } from './longest-first.mjs';
 
-/** A file belongs to the first phase that has its folder; `*` takes what is left. Heavy suites own servers, so one at a time. */
+/**
+ * A file belongs to the first phase that has its folder; `*` takes what is left. `perCore` says how many files run at once for each
+ * core: most of a test's time is waiting, for a server to start or a worker to be missed.
+ */
 const phases = [
-  { title: 'import rules', folders: ['architecture'], workers: 2 },
-  { title: 'unit', folders: ['*'], workers: 2 },
-  { title: 'workflow', folders: ['workflows', 'replay'], workers: 2 },
-  { title: 'storage', folders: ['storage'], workers: 2 },
-  { title: 'engine', folders: ['engines', 'services'], workers: 1 },
-  { title: 'set-up', folders: ['setup'], workers: 1 },
-  { title: 'end-to-end', folders: ['e2e', 'faults', 'demo', 'docs'], workers: 1 },
+  { title: 'import rules', folders: ['architecture'], perCore: 1 },
+  { title: 'unit', folders: ['*'], perCore: 2 },
+  { title: 'workflow', folders: ['workflows', 'replay'], perCore: 1.5 },
+  { title: 'storage', folders: ['storage'], perCore: 1.5 },
+  { title: 'engine', folders: ['engines', 'services'], perCore: 1.5 },
+  { title: 'set-up', folders: ['setup'], perCore: 1 },
+  { title: 'end-to-end', folders: ['e2e', 'faults', 'demo', 'docs', 'package'], perCore: 1.5 },
 ];
+
+/** Each may have a PostgreSQL, a Temporal, an S3 server and two workers. */
+const mostWorkers = Math.min(8, Math.max(1, Math.floor(totalmem() / (1.5 * 2 ** 30))));
 
 /** Every phase with its test files whose path has one of the words in it; all files without words. */
 export function planPhases(root, words) {
   const files = testFiles(path.join(root, 'test')).map((file) => path.relative(root, file));
   const wanted = words.length === 0 ? files : files.filter((file) => words.some((word) => file.includes(word)));
-  return phases.map(({ title, workers }) => ({
+  const filesOf = (title) => wanted.filter((file) => phaseOf(file) === title).sort();
+  return phases.map(({ title, perCore }) => ({
     title,
-    workers,
-    files: wanted.filter((file) => phaseOf(file) === title).sort(),
+    workers: Math.min(mostWorkers, Math.ceil(perCore * availableParallelism())),
+    files: longestFirst(root, filesOf(title)),
   }));
 }
 

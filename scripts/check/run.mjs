@@ -19,12 +19,15 @@ export async function runTool(root, program, args) {
 export async function runJest(root, files, workers) {
   const folder = mkdtempSync(path.join(tmpdir(), 'holdfast-check-'));
   const counts = path.join(folder, 'counts.json');
-  const reporters = ['--reporters', 'default', '--reporters', path.join(root, 'scripts', 'check', 'reporter.cjs')];
+  const part = (name) => path.join(root, 'scripts', 'check', name);
+  const reporters = ['--reporters', 'default', '--reporters', part('reporter.cjs')];
   const args = [
     'node_modules/jest/bin/jest.js',
     '--ci',
     '-w',
     String(workers),
+    '--testSequencer',
+    part('in-order.cjs'),
     ...reporters,
     '--runTestsByPath',
     ...files,

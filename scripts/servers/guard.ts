@@ -31,7 +31,12 @@ export interface Guard {
  * `andThen` says whether the folder itself goes too.
  */
 export function guardFolder(folder: string, andThen: 'keep' | 'remove'): Guard {
-  const child: ChildProcess = spawn('/bin/sh', ['-c', script, 'guard', folder, andThen], {
+  return guardWith(script, folder, andThen);
+}
+
+/** The same with another script, which begins by reading from stdin: that ends when this process does. */
+export function guardWith(script: string, ...args: readonly string[]): Guard {
+  const child: ChildProcess = spawn('/bin/sh', ['-c', script, 'guard', ...args], {
     detached: true,
     stdio: ['pipe', 'ignore', 'ignore'],
     env: minimalEnvironment(),

@@ -2,6 +2,7 @@ import { appendFile, chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { failure } from '../../src/model/errors';
+import { copyTemplate, keepTemplate } from './cluster-template';
 import { runTool } from './run-tool';
 
 export interface ClusterFiles {
@@ -44,17 +45,17 @@ export interface ClusterSettings {
   readonly settings: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** Runs initdb, and writes who may connect and every setting but the port. */
-export async function initialise(files: ClusterFiles, { password, fsync, settings }: ClusterSettings): Promise<void> {
-  const { dataDirectory, owner } = files;
-  const passwordFile = join(files.socketDirectory, 'password');
-  const args = ['-D', dataDirectory, '-U', 'postgres', '--data-checksums', '-E', 'UTF8', '--locale=C.UTF-8'];
-  const auth = ['--auth-host=scram-sha-256', '--auth-local=trust', `--pwfile=${passwordFile}`];
-  const program = join(files.binDirectory, 'initdb');
-  await writePrivately(passwordFile, password, owner);
-  await runTool(program, [...args, ...auth, ...(fsync ? [] : ['--no-sync'])], { user: owner });
-  await rm(passwordFile);
-  await writeFile(join(dataDirectory, 'pg_hba.conf'), whoMayConnect);
+/**
+ * Makes the cluster, and writes who may connect and every setting but the port. The password is in it only where it is said to be
+ * `set`: else it is for the caller to set.
+ */
+export async function initialise(
+  files: ClusterFiles,
+  { password, fsync, settings }: ClusterSettings,
+): Promise<{ password: 'set' | 'unset' }> {
+  const copied = await copyTemplate(files);
+  if (!copied) await runInitdb(files, password, fsync);
+  await writeFile(join(files.dataDirectory, 'pg_hba.conf'), whoMayConnect);
   await addSettings(files, {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: files.socketDirectory,
@@ -65,6 +66,19 @@ export async function initialise(files: ClusterFiles, { password, fsync, setting
     fsync,
     ...settings,
   });
+  return { password: copied ? 'unset' : 'set' };
+}
+
+async function runInitdb(files: ClusterFiles, password: string, fsync: boolean): Promise<void> {
+  const { dataDirectory, owner } = files;
+  const passwordFile = join(files.socketDirectory, 'password');
+  const args = ['-D', dataDirectory, '-U', 'postgres', '--data-checksums', '-E', 'UTF8', '--locale=C.UTF-8'];
+  const auth = ['--auth-host=scram-sha-256', '--auth-local=trust', `--pwfile=${passwordFile}`];
+  const program = join(files.binDirectory, 'initdb');
+  await writePrivately(passwordFile, password, owner);
+  await runTool(program, [...args, ...auth, ...(fsync ? [] : ['--no-sync'])], { user: owner });
+  await rm(passwordFile);
+  await keepTemplate(files);
 }
 
 /** Appends to postgresql.conf, where the last value of a setting wins. */

@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ClientConfig } from 'pg';
 import { findPostgres } from '../../tools/find';
 import { freePort } from './free-port';
 import { type Guard, guardFolder } from './guard';
 import { addSettings, type ClusterFiles, defaultOwner, initialise, layOut } from './postgres-files';
+import { endAllIn } from './postgres-processes';
 import { runTool } from './run-tool';
-import { waitUntil } from './wait-until';
 
 export interface PostgresOptions {
   /** Becomes the parent of the data directory; every user must be able to enter its parents. */
@@ -53,8 +53,10 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const binDirectory = options.binDirectory ?? findPostgres();
   const files = await layOut(options.folder, options.user ?? defaultOwner(), binDirectory);
   const password = options.superuserPassword ?? randomBytes(12).toString('hex');
-  await initialise(files, { password, fsync: options.fsync ?? true, settings: options.settings ?? {} });
+  const settings = { password, fsync: options.fsync ?? true, settings: options.settings ?? {} };
+  const made = await initialise(files, settings);
   const port = await startFirst(files, options.port);
+  if (made.password === 'unset') await setPassword(files, port, password);
   let guard: Guard = guardFolder(options.folder, 'keep');
   const client = (database = 'postgres') => ({ host: '127.0.0.1', port, user: 'postgres', password, database });
   return {
@@ -93,6 +95,23 @@ async function startFirst(files: ClusterFiles, wanted: number | undefined): Prom
   }
 }
 
+/** Through its socket, which trusts us, and by stdin: a password is not for an argv. */
+async function setPassword(files: ClusterFiles, port: number, password: string): Promise<void> {
+  const to = [
+    '--host',
+    files.socketDirectory,
+    '--port',
+    String(port),
+    '--username',
+    'postgres',
+    '--dbname',
+    'postgres',
+  ];
+  const statement = `ALTER ROLE postgres PASSWORD '${password.replaceAll("'", "''")}';`;
+  const how = ['--no-psqlrc', '--quiet', '--set', 'ON_ERROR_STOP=1'];
+  await runTool(join(files.binDirectory, 'psql'), [...how, ...to], { user: files.owner, input: statement });
+}
+
 async function control(files: ClusterFiles, action: 'start' | 'stop'): Promise<void> {
   const how = action === 'start' ? ['-l', files.logFile] : ['-m', 'fast'];
   await runTool(pgCtl(files), [action, '-D', files.dataDirectory, '-w', '-t', '60', ...how], { user: files.owner });
@@ -105,42 +124,4 @@ async function isRunning(files: ClusterFiles): Promise<boolean> {
 
 function pgCtl(files: ClusterFiles): string {
   return join(files.binDirectory, 'pg_ctl');
-}
-
-/**
- * Ends every postgres whose working directory, which is its data directory, is below the folder: its pid file may be
- * gone.
- */
-async function endAllIn(folder: string): Promise<void> {
-  for (const signal of ['SIGQUIT', 'SIGKILL'] as const) {
-    for (const pid of await postgresIn(folder)) kill(pid, signal);
-    const gone = async () => (await postgresIn(folder)).length === 0;
-    if (
-      await waitUntil('postgres', 'gone', 5_000, gone).then(
-        () => true,
-        () => false,
-      )
-    )
-      return;
-  }
-}
-
-async function postgresIn(folder: string): Promise<number[]> {
-  const pids = (await readdir('/proc')).map(Number).filter(Number.isInteger);
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
-      if (!cwd.startsWith(`${folder}/`)) return [];
-      return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')) === 'postgres\n' ? [pid] : [];
-    }),
-  );
-  return found.flat();
-}
-
-function kill(pid: number, signal: NodeJS.Signals): void {
-  try {
-    process.kill(pid, signal);
-  } catch {
-    // gone already
-  }
 }

@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { listens } from '../../src/workers/listens';
 import { findVersitygw } from '../../tools/find';
-import { accepts, freePort } from './free-port';
+import { freePort } from './free-port';
 import { type OwnedProcess, startOwned } from './owned-process';
 import { waitUntil } from './wait-until';
 
@@ -47,7 +48,7 @@ export async function startS3(options: S3Options): Promise<S3Server> {
     });
     await waitUntil('versitygw', 'listening', 20_000, async () => {
       await server.mustRun();
-      return accepts(port);
+      return listens('127.0.0.1', port);
     });
     return server;
   };

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { Connection } from '@temporalio/client';
 import { dynamicValues, pragmas } from '../../src/model/server-tuning';
+import { listens } from '../../src/workers/listens';
 import { findTemporal } from '../../tools/find';
-import { accepts, freePort } from './free-port';
+import { freePort } from './free-port';
 import { type OwnedProcess, startOwned } from './owned-process';
 import { waitUntil } from './wait-until';
 
@@ -13,6 +14,8 @@ export interface TemporalOptions {
   readonly uiPort?: number;
   /** Whether the Web UI is served too. */
   readonly ui: boolean;
+  /** Settings besides those that the product runs it with: `key=value`. */
+  readonly settings?: readonly string[];
 }
 
 /** A development server with the namespace `default`, its data in a file. */
@@ -36,14 +39,14 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
     ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--log-level', 'warn'],
     ...['--db-filename', join(options.folder, 'temporal.sqlite')],
     ...(options.ui ? ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)] : ['--headless']),
-    ...dynamicValues.flatMap((value) => ['--dynamic-config-value', value]),
+    ...[...dynamicValues, ...(options.settings ?? [])].flatMap((value) => ['--dynamic-config-value', value]),
     ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
   ];
   const start = async () => {
     const server = await startOwned(findTemporal(), args, { logFile: join(options.folder, 'temporal.log') });
     await waitUntil('temporal', 'answering', 30_000, async () => {
       await server.mustRun();
-      return (await accepts(port)) && (await answers(address));
+      return (await listens('127.0.0.1', port)) && (await answers(address));
     });
     return server;
   };

@@ -7,20 +7,30 @@ import { inspectSystem, thisMachine } from './system.mjs';
 const servers = ['temporal', 'versitygw'];
 
 /**
- * Brings this machine to where the demo and the tests run. Does everything it can before it gives up, so that a person hears
- * of all that is missing at once. Resolves to whether all is there.
+ * Brings this machine to where the demo and the tests run: what waits for the network or for one core leaves the rest to the other
+ * work. Does everything it can before it gives up, so that a person hears of all that is missing at once. Resolves to whether all
+ * is there.
  */
 export async function setUp(root) {
   const started = performance.now();
-  const work = [...packageWork(root), ...systemWork(), ...servers.flatMap(serverWork)];
+  // the system's parts come after the packages: on Ubuntu, one of those installs the browser
+  const work = [...servers.map(serverWork), [...packageWork(root), ...systemWork()]].filter(
+    (steps) => steps.length > 0,
+  );
   if (work.length > 0) say('setting up');
-  const problems = [];
-  for (const step of work) await step().catch((error) => problems.push(error.message));
+  const problems = (await Promise.all(work.map(inOrder))).flat();
   if (problems.length > 0) return giveUp(problems);
   say(
     `set-up complete: npm packages, ${inspectSystem().present.join(', ')}, ${servers.map(named).join(', ')} (${elapsed(started)})`,
   );
   return true;
+}
+
+/** Does the steps one after another, whatever becomes of the one before; resolves to what was in the way. */
+async function inOrder(steps) {
+  const problems = [];
+  for (const step of steps) await step().catch((error) => problems.push(error.message));
+  return problems;
 }
 
 const packageWork = (root) => (packagesFit(root) ? [] : [() => installPackages(root)]);

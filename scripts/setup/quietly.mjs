@@ -28,10 +28,13 @@ export function quietly(program, args, { mayOutlive = false, ...options } = {}) 
   });
 }
 
+let logs = 0;
+
 function openLog(name) {
   const folder = path.join(find.cacheDirectory(), 'logs');
   mkdirSync(folder, { recursive: true });
-  const file = path.join(folder, `${name}-${process.pid}.log`);
+  logs += 1;
+  const file = path.join(folder, `${name}-${process.pid}-${logs}.log`);
   return { file, fd: openSync(file, 'w') };
 }
 

@@ -1,9 +1,16 @@
-/** What set-up shows: one line that counts the seconds on a terminal, plain lines where nobody watches. */
+/** What set-up shows: one line that counts the seconds of all that is under way on a terminal, plain lines where nobody watches. */
 
 const live = Boolean(process.stdout.isTTY) && !process.env.CI && process.env.TERM !== 'dumb';
-const plainReminderMs = 60_000;
+const reminderMs = live ? 1_000 : 60_000;
 
-export const say = (line) => process.stdout.write(`${line}\n`);
+/** What is under way, in the order it began. */
+const underWay = new Set();
+
+export function say(line) {
+  if (live) process.stdout.write('\r\x1b[2K');
+  process.stdout.write(`${line}\n`);
+  draw();
+}
 
 /** Seconds since `started` (of `performance.now()`), for people. */
 export function elapsed(started) {
@@ -12,49 +19,36 @@ export function elapsed(started) {
 }
 
 /**
- * Shows `doing` while `work` runs, then what it answered and how long it took. `work` may call the function it is given to
- * change the text. A failure clears the line and is passed on.
+ * Shows `doing` while `work` runs, then what it answered and how long it took; several may run side by side. `work` may call the
+ * function it is given to change the text. A failure is passed on.
  */
 export async function during(doing, work) {
-  const started = performance.now();
-  const line = live ? countingLine(doing, started) : plainLine(doing, started);
+  const entry = { text: doing, started: performance.now() };
+  const change = (next) => {
+    entry.text = next;
+  };
+  if (!live) say(`  … ${doing}`);
+  underWay.add(entry);
+  const timer = setInterval(() => remind(entry), reminderMs);
   try {
-    const done = await work(line.change);
-    line.end();
-    say(`  ✓ ${done} (${elapsed(started)})`);
-  } catch (error) {
-    line.end();
-    throw error;
+    const done = await work(change);
+    underWay.delete(entry);
+    say(`  ✓ ${done} (${elapsed(entry.started)})`);
+  } finally {
+    clearInterval(timer);
+    underWay.delete(entry);
   }
 }
 
-function countingLine(doing, started) {
-  let text = doing;
-  const draw = () => {
-    const room = (process.stdout.columns || 80) - 12;
-    process.stdout.write(`\r\x1b[2K  … ${text.slice(0, room)} ${elapsed(started)}`);
-  };
-  draw();
-  const timer = setInterval(draw, 1000);
-  return {
-    change: (next) => {
-      text = next;
-    },
-    end: () => {
-      clearInterval(timer);
-      process.stdout.write('\r\x1b[2K');
-    },
-  };
+function remind({ text, started }) {
+  if (live) draw();
+  else say(`  … ${text}, ${elapsed(started)} so far`);
 }
 
-function plainLine(doing, started) {
-  say(`  … ${doing}`);
-  let text = doing;
-  const timer = setInterval(() => say(`  … ${text}, ${elapsed(started)} so far`), plainReminderMs);
-  return {
-    change: (next) => {
-      text = next;
-    },
-    end: () => clearInterval(timer),
-  };
+/** The line at the bottom of a terminal. */
+function draw() {
+  if (!live || underWay.size === 0) return;
+  const room = (process.stdout.columns || 80) - 5;
+  const all = [...underWay].map(({ text, started }) => `${text} ${elapsed(started)}`).join(' · ');
+  process.stdout.write(`\r\x1b[2K  … ${all.slice(0, room)}`);
 }

@@ -5,7 +5,8 @@ import { runTool, type ToolEnd } from '../servers/run-tool';
 import { waitUntil } from '../servers/wait-until';
 import type { ConfigFile } from './config-file';
 
-const program = join(__dirname, '..', '..', 'bin', 'holdfast');
+/** The program of this checkout. */
+const ownProgram = join(__dirname, '..', '..', 'bin', 'holdfast');
 
 /** A test or a demo reads the exit code itself. */
 const anyExit = [0, 1, 2, 3, 4, 5, 6, 7, 8, 130];
@@ -36,7 +37,7 @@ export interface Holdfast {
   close(): Promise<void>;
 }
 
-export function openHoldfast(config: ConfigFile, folder: string): Holdfast {
+export function openHoldfast(config: ConfigFile, folder: string, program = ownProgram): Holdfast {
   const workers: OwnedProcess[] = [];
   const env = { ...minimalEnvironment(), ...config.secrets, HOLDFAST_CONFIG: config.path };
   const closing = new AbortController();

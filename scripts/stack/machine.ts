@@ -19,15 +19,18 @@ export interface Machine {
   close(): Promise<void>;
 }
 
-/** Starts the two servers side by side; `holdfast up` is started by the caller. Leaves nothing behind if one of them fails. */
-export async function startMachine(name: string, changes: ConfigChanges): Promise<Machine> {
+/**
+ * Starts the two servers side by side; `holdfast up` is started by the caller. Leaves nothing behind if one of them fails. `program` is
+ * the `holdfast` to run; this checkout's if absent.
+ */
+export async function startMachine(name: string, changes: ConfigChanges, program?: string): Promise<Machine> {
   const folder = await temporaryFolder(name);
   const { s3, postgres } = await startServers(folder);
   const [port, uiPort] = [await freePort(), await freePort()];
   const temporal = { address: `127.0.0.1:${port}` };
   const withUi = { ...changes, temporal: { ...changes.temporal, 'ui-port': uiPort } };
   const config = await writeConfig({ folder: folder.path, temporal, s3, postgres, changes: withUi });
-  const holdfast = openHoldfast(config, folder.path);
+  const holdfast = openHoldfast(config, folder.path, program);
   return {
     folder: folder.path,
     temporalAddress: temporal.address,

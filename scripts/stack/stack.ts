@@ -3,6 +3,7 @@ import { type PostgresServer, startPostgres } from '../servers/postgres';
 import { type S3Server, startS3 } from '../servers/s3';
 import { startTemporal, type TemporalServer } from '../servers/temporal';
 import { type TemporaryFolder, temporaryFolder } from '../servers/temporary-folder';
+import { compiledProgram } from './compiled-program';
 import { type ConfigChanges, writeConfig } from './config-file';
 import { type Holdfast, openHoldfast } from './holdfast';
 
@@ -33,9 +34,9 @@ export interface Stack {
 /** Starts the three servers side by side. Workers are started by the caller. Leaves nothing behind if one of them fails. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const folder = await temporaryFolder(options.name);
-  const servers = await startServers(folder, options);
+  const [servers, program] = await Promise.all([startServers(folder, options), compiledProgram()]);
   const config = await writeConfig({ folder: folder.path, ...servers, changes: options.config ?? {} });
-  const holdfast = openHoldfast(config, folder.path);
+  const holdfast = openHoldfast(config, folder.path, program);
   const close = async ({ keep = false } = {}) => {
     await holdfast.close();
     await Promise.all([servers.postgres.stop(), servers.s3.stop(), servers.temporal.stop()]);

@@ -10,19 +10,21 @@ beforeEach(() => {
 });
 afterEach(() => sandbox.remove());
 
-const mark = () => path.join(sandbox.folder, 'builder.pid');
-/** Half a binary, then a builder that takes its time. */
+const marked = (name: string) => path.join(sandbox.folder, `${name}.pid`);
+const marks = () => ['temporal', 'versitygw'].map(marked);
+/** Half a binary each, then builders that take their time. */
 const startSlowBuild = async () => {
-  sandbox.go(`head -c 1000 /dev/zero > "$GOBIN/$name"\necho $$ > "${mark()}"\nsleep 30`);
+  sandbox.go(`head -c 1000 /dev/zero > "$GOBIN/$name"\necho $$ > "${marked('$name')}"\nsleep 30`);
   const child = sandbox.start();
-  await until(() => existsSync(mark()) && readFileSync(mark(), 'utf8').endsWith('\n'));
+  await until(() => marks().every((mark) => existsSync(mark) && readFileSync(mark, 'utf8').endsWith('\n')));
   return child;
 };
 
-const staged = () => readdirSync(path.join(sandbox.cache, 'staging'));
-const builderLives = () => {
+const staged = () => readdirSync(path.join(sandbox.cache, 'staging')).sort();
+const builders = () => marks().map((mark) => Number(readFileSync(mark, 'utf8')));
+const lives = (pid: number) => {
   try {
-    return process.kill(Number(readFileSync(mark(), 'utf8')), 0);
+    return process.kill(pid, 0);
   } catch {
     return false;
   }
@@ -52,23 +54,22 @@ describe('set-up that is interrupted while it builds', () => {
   it.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
-  ] as const)('by %s ends the builder, leaves nothing half-made, and the next run finishes', async (signal, code) => {
+  ] as const)('by %s ends the builders, leaves nothing half-made, and the next run finishes', async (signal, code) => {
     const done = await end(await startSlowBuild(), signal);
     expect(done.code).toBe(code);
     expect(done.output).toContain('set-up interrupted; nothing half-made is left');
-    await until(() => !builderLives());
+    await until(() => !builders().some(lives));
     expect(staged()).toEqual([]);
     expect(existsSync(sandbox.cached('temporal'))).toBe(false);
     await expectNextRunToFinish();
   });
 
-  it('by SIGKILL leaves no half binary where one is looked for; its folder is swept once it is old', async () => {
+  it('by SIGKILL leaves no half binary where one is looked for; the folders are swept once they are old', async () => {
     await end(await startSlowBuild(), 'SIGKILL');
-    process.kill(-Number(readFileSync(mark(), 'utf8')), 'SIGKILL');
+    for (const pid of builders()) process.kill(-pid, 'SIGKILL');
     expect(existsSync(sandbox.cached('temporal'))).toBe(false);
-    const [left] = staged();
-    expect(left).toMatch(/^temporal-\d+-/);
-    utimesSync(path.join(sandbox.cache, 'staging', left ?? ''), 0, 0);
+    expect(staged()).toEqual([expect.stringMatching(/^temporal-\d+-/), expect.stringMatching(/^versitygw-\d+-/)]);
+    for (const left of staged()) utimesSync(path.join(sandbox.cache, 'staging', left), 0, 0);
     await expectNextRunToFinish();
     expect(staged()).toEqual([]);
   });
@@ -77,9 +78,10 @@ describe('set-up that is interrupted while it builds', () => {
     const lock = path.join(sandbox.tree, 'node_modules', '.package-lock.json');
     const before = readFileSync(lock, 'utf8').replaceAll('"version"', '"versions"');
     writeFileSync(lock, before);
-    sandbox.program('npm', `mkdir node_modules\ntouch "${mark()}"\nsleep 30`);
+    const mark = path.join(sandbox.folder, 'npm.began');
+    sandbox.program('npm', `mkdir node_modules\ntouch "${mark}"\nsleep 30`);
     const child = sandbox.start();
-    await until(() => existsSync(mark()));
+    await until(() => existsSync(mark));
     await end(child, 'SIGINT');
     expect(readFileSync(lock, 'utf8')).toBe(before);
     expect(readdirSync(sandbox.tree).filter((name) => name.startsWith('.setup-'))).toEqual([]);

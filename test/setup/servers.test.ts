@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -24,6 +24,18 @@ describe('a server that is missing', () => {
     expect(output).toMatch(/set-up complete.*temporal 1\.29\.1, versitygw 1\.8\.0/);
     expect(code).toBe(0);
     expect(readdirSync(path.join(sandbox.cache, 'staging'))).toEqual([]);
+  });
+
+  it('is built while the other one is, and while the packages are installed', async () => {
+    const began = (name: string) => `"${path.join(sandbox.folder, name)}.began"`;
+    const all = ['npm', 'temporal', 'versitygw'].map((name) => `[ -e ${began(name)} ]`).join(' && ');
+    const meet = `tries=0; until ${all}; do tries=$((tries + 1)); [ $tries -lt 200 ] || exit 1; sleep 0.05; done`;
+    rmSync(path.join(sandbox.tree, 'node_modules'), { recursive: true });
+    sandbox.program('npm', `touch ${began('npm')}; ${meet}; mkdir node_modules`);
+    sandbox.go(`touch ${began('$name')}; ${meet}`);
+    const { code, output } = await sandbox.run();
+    expect(output).toMatch(/✓ npm packages installed/);
+    expect(code).toBe(0);
   });
 
   it('is named with the exact command when there is neither download nor Go', async () => {

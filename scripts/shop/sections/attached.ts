@@ -49,8 +49,8 @@ export const attachedSections: readonly Section[] = [
     sql: `SELECT format('%I on %s', p.polname, p.polrelid::regclass) AS item, jsonb_build_object(
         'command', p.polcmd,
         'permissive', p.polpermissive,
-        'roles', (SELECT array_agg(CASE r WHEN 0 THEN 'everyone' ELSE r::regrole::text END ORDER BY 1)
-          FROM unnest(p.polroles) r),
+        'roles', (SELECT array_agg(name ORDER BY name) FROM unnest(p.polroles) r,
+          LATERAL (SELECT CASE r WHEN 0 THEN 'everyone' ELSE r::regrole::text END AS name) named),
         'using', pg_get_expr(p.polqual, p.polrelid),
         'check', pg_get_expr(p.polwithcheck, p.polrelid))::text AS value
       FROM pg_policy p`,
