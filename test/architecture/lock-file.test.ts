@@ -2,6 +2,8 @@ import { readSource } from './sources';
 
 interface Locked {
   readonly version?: string;
+  readonly integrity?: string;
+  readonly resolved?: string;
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
@@ -16,6 +18,17 @@ describe('the lock file', () => {
     expect(wanted.length).toBeGreaterThan(50);
     const missing = wanted.filter(({ at, name }) => !foldersAbove(at).some((folder) => `${folder}${name}` in packages));
     expect(missing).toEqual([]);
+  });
+
+  const { '': _project, ...others } = packages;
+
+  it('holds every package to its hash, so that no registry can hand out anything else', () => {
+    const unheld = Object.entries(others).filter(([, { integrity = '' }]) => !/^sha512-[\w+/]{86}==$/.test(integrity));
+    expect(unheld.map(([at]) => at)).toEqual([]);
+  });
+
+  it('names no registry: packages come from the one that the machine is set to', () => {
+    expect(Object.entries(others).filter(([, { resolved }]) => resolved !== undefined)).toEqual([]);
   });
 });
 

@@ -120,6 +120,39 @@ describe('a backup', () => {
   });
 });
 
+describe('a request of the interface', () => {
+  const ask = async (changes: Record<string, unknown>, ...more: string[]) => {
+    const file = join(stack.folder, 'request.json');
+    const place = { bucket: 'backups', path: 'demo', 'access-key': 'redacted', 'secret-key': 'redacted' };
+    const job = { 'job-id': 'asked', 'job-type': 'backup', 'job-config': { compression: false } };
+    const whole = { ...job, 'storage-interface': 's3', 'storage-config': place, ...changes };
+    await writeFile(file, JSON.stringify({ jobs: [whole] }));
+    return stack.holdfast.json<{ jobs: JobResult[] } & Failed>('request', 'shop', file, ...more);
+  };
+
+  test('for a place that no storage has is refused, and names the place', async () => {
+    const { error } = await ask({ 'storage-config': { bucket: 'backups', path: 'elsewhere' } });
+    expect(error).toMatchObject({
+      code: 'storage-unknown',
+      message: expect.stringContaining('s3://backups/elsewhere/'),
+    });
+  });
+
+  test('is run, answered in its words, and taken as a request again', async () => {
+    const [made] = (await ask({})).jobs;
+    expect(made).toMatchObject({ 'job-id': 'asked', status: 'success', 'job-config': { compression: false } });
+    expect(JSON.stringify(made)).not.toContain(stack.s3.secretKey);
+    const [again] = (await ask({ 'storage-config': made?.['storage-config'] })).jobs;
+    expect(again).toEqual(made);
+    const restore = { 'job-id': 'asked-back', 'job-type': 'restore', 'artifact-path': made?.['artefact-path'] };
+    const [restored] = (await ask(restore, '--yes')).jobs;
+    expect(restored).toMatchObject({ status: 'success', 'backup-id': made?.['backup-id'] });
+    const [failed] = (await ask({ ...restore, 'job-id': 'other', 'job-config': { compression: true } }, '--yes')).jobs;
+    expect(failed).toMatchObject({ status: 'error', message: expect.stringContaining('not compressed') });
+    expect(failed?.['artefact-path']).toBeUndefined();
+  });
+});
+
 describe('a restore', () => {
   test('of an unknown backup says how to list them', async () => {
     const { code, hint } = await refused('restore', 'shop', '2020-01-01T00:00:00Z', '--yes');

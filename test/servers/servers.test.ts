@@ -11,14 +11,14 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { Client, Connection } from '@temporalio/client';
-import { accepts } from '../../scripts/servers/free-port';
-import { startPostgres } from '../../scripts/servers/postgres';
+import { type PostgresServer, startPostgres } from '../../scripts/servers/postgres';
 import { runTool } from '../../scripts/servers/run-tool';
 import { startS3 } from '../../scripts/servers/s3';
 import { startTemporal } from '../../scripts/servers/temporal';
 import { type TemporaryFolder, temporaryFolder } from '../../scripts/servers/temporary-folder';
 import { waitUntil } from '../../scripts/servers/wait-until';
 import { withClient } from '../../scripts/shop/sql-session';
+import { listens } from '../../src/workers/listens';
 
 let folder: TemporaryFolder;
 
@@ -31,7 +31,6 @@ afterEach(async () => {
 });
 
 test('the S3 server keeps objects and their metadata over a restart, and tells its secrets to nobody', async () => {
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true';
   const server = await startS3({ folder: folder.path, secretKey: 'only-in-the-environment' });
   try {
     const { accessKey: accessKeyId, secretKey: secretAccessKey } = server;
@@ -73,6 +72,13 @@ test('the Temporal server keeps a workflow over kill -9', async () => {
   }
 });
 
+const identities: string[] = [];
+const identityOf = (server: PostgresServer) =>
+  withClient(server.client(), async (client) => {
+    const { rows } = await client.query<{ id: string }>('SELECT system_identifier AS id FROM pg_control_system()');
+    return rows[0]?.id ?? 'none';
+  });
+
 test('PostgreSQL lets its superuser in by password over TCP, and without one over the socket', async () => {
   const server = await startPostgres({ folder: join(folder.path, 'pg'), fsync: false, settings: { work_mem: '7MB' } });
   try {
@@ -81,18 +87,21 @@ test('PostgreSQL lets its superuser in by password over TCP, and without one ove
     expect(await ask({})).toEqual([{ work_mem: '7MB' }]);
     expect(await ask({ connectionString: server.connectionUrl('template1') })).toEqual([{ work_mem: '7MB' }]);
     if (process.getuid?.() === 0) expect(await ask({ host: server.socketDirectory, password: '' })).toHaveLength(1);
+    identities.push(await identityOf(server));
     await expect(ask({ password: 'wrong' })).rejects.toThrow('password authentication failed');
   } finally {
     await server.stop();
   }
 });
 
-test('PostgreSQL is stopped also when its data directory is no longer where it was', async () => {
+test('PostgreSQL is another cluster when it is made again, and is stopped also when its data directory was moved', async () => {
   const server = await startPostgres({ folder: join(folder.path, 'pg'), fsync: false });
+  expect(identities).toHaveLength(1);
+  expect(identities).not.toContain(await identityOf(server));
   await rename(server.dataDirectory, `${server.dataDirectory}-elsewhere`);
-  expect(await accepts(server.port)).toBe(true);
+  expect(await listens('127.0.0.1', server.port)).toBe(true);
   await server.stop();
-  expect(await accepts(server.port)).toBe(false);
+  expect(await listens('127.0.0.1', server.port)).toBe(false);
 });
 
 test('servers whose owner is killed are gone soon, with all that they left', async () => {
@@ -101,7 +110,8 @@ test('servers whose owner is killed are gone soon, with all that they left', asy
   });
   const [line] = await once(owner.stdout, 'data');
   const { path, ports } = JSON.parse(String(line)) as { path: string; ports: number[] };
-  const listening = async () => (await Promise.all(ports.map(accepts))).filter(Boolean).length;
+  const listening = async () =>
+    (await Promise.all(ports.map((port) => listens('127.0.0.1', port)))).filter(Boolean).length;
   expect([existsSync(path), await listening()]).toEqual([true, 3]);
   owner.kill('SIGKILL');
   await waitUntil('servers', 'gone', 10_000, async () => (await listening()) === 0 && !existsSync(path));
