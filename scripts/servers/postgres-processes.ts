@@ -1,5 +1,23 @@
-import { readdir, readFile, readlink } from 'node:fs/promises';
+import { readdir, readFile, readlink, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { waitUntil } from './wait-until';
+
+/** How long whoever adopted a dead postmaster may take to reap it. */
+const reapingPatience = 5_000;
+
+/**
+ * Kills the postmaster as the kernel does when memory runs out: its children see it and go too. Resolves when the server could be started again. Where
+ * nobody reaps the dead process, its pid file goes as well, since PostgreSQL would take it for alive for ever.
+ */
+export async function crash(dataDirectory: string): Promise<void> {
+  const file = join(dataDirectory, 'postmaster.pid');
+  const pid = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
+  if (!(pid > 0)) return;
+  kill(pid, 'SIGKILL');
+  const reaped = waitUntil('postgres', 'gone', reapingPatience, () => !kill(pid, 0));
+  await reaped.catch(() => rm(file, { force: true }));
+  await waitUntil('postgres', 'gone', 2 * reapingPatience, async () => (await postgresIn(dataDirectory)).length === 0);
+}
 
 /**
  * Ends every postgres whose working directory, which is its data directory, is below the folder: its pid file may be
@@ -24,17 +42,18 @@ async function postgresIn(folder: string): Promise<number[]> {
   const found = await Promise.all(
     pids.map(async (pid) => {
       const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => '');
-      if (!cwd.startsWith(`${folder}/`)) return [];
+      if (cwd !== folder && !cwd.startsWith(`${folder}/`)) return [];
       return (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')) === 'postgres\n' ? [pid] : [];
     }),
   );
   return found.flat();
 }
 
-function kill(pid: number, signal: NodeJS.Signals): void {
+/** False where there is no such process. */
+function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(pid, signal);
+    return process.kill(pid, signal);
   } catch {
-    // gone already
+    return false;
   }
 }

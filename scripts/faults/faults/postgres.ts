@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { crash } from '../../servers/postgres-processes';
 import type { Fault } from '../fault';
 import type { Field, Lane } from '../field';
 import { isCold } from '../field/field-lane';
@@ -8,14 +7,10 @@ import { isCold } from '../field/field-lane';
 /** Long enough for a step to notice that nobody answers. */
 const away = 1_000;
 
-/** As a crash of the machine's memory would: the postmaster goes, its children see it and go too. Whoever looks after services starts it again. */
+/** Whoever looks after services starts it again. */
 async function kill(lanes: readonly Lane[]): Promise<void> {
-  for (const { postgres } of new Set(lanes)) {
-    const pid = Number(
-      (await readFile(join(postgres.dataDirectory, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n')[0],
-    );
-    if (pid > 0) process.kill(pid, 'SIGKILL');
-  }
+  const servers = new Set(lanes.map(({ postgres }) => postgres));
+  await Promise.all([...servers].map(({ dataDirectory }) => crash(dataDirectory)));
 }
 
 async function startAgain(field: Field, lanes: readonly Lane[]): Promise<void> {
@@ -28,7 +23,9 @@ async function startAgain(field: Field, lanes: readonly Lane[]): Promise<void> {
 /** A step that tries again gets the better of it; one whose first word counts says what it saw. */
 const orTold = [
   'dump-failed',
+  'dump-interrupted',
   'load-failed',
+  'load-interrupted',
   'database-unreachable',
   'health-failed',
   'restore-unhealthy',
