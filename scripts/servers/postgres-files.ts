@@ -111,9 +111,17 @@ async function chownSelf(folder: string, ids: Ids): Promise<void> {
   if (ids !== undefined) await chown(folder, ids.uid, ids.gid);
 }
 
+const knownIds = new Map<string, Promise<Ids>>();
+
 /** Undefined where nothing needs to change hands. */
 async function idsOf(owner: string): Promise<Ids> {
   if (process.getuid?.() !== 0) return undefined;
+  const ids = knownIds.get(owner) ?? askIds(owner);
+  knownIds.set(owner, ids);
+  return ids;
+}
+
+async function askIds(owner: string): Promise<Ids> {
   const id = async (flag: string) => Number((await runTool('id', [flag, owner])).stdout);
   return { uid: await id('-u'), gid: await id('-g') };
 }

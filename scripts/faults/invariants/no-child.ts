@@ -7,8 +7,17 @@ import { type Invariant, soon } from './invariant';
 /** Of any life of the agent, when no job runs in the field any more. */
 export const noChild: Invariant = {
   name: 'no child process',
-  check: (field) => soon(() => children(field)),
+  check: (field) => soon(() => lookOnce(field)),
 };
+
+/** Looks that go on: what all jobs of a batch ask is asked once. */
+const looks = new WeakMap<OpenField, Promise<Verdict>>();
+
+function lookOnce(field: OpenField): Promise<Verdict> {
+  const going = looks.get(field) ?? children(field).finally(() => looks.delete(field));
+  looks.set(field, going);
+  return going;
+}
 
 async function children({ agent }: OpenField): Promise<Verdict> {
   const owners = agent.lives.map((pid) => `${ownerVariable}=${pid}/`);

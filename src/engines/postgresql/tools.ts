@@ -1,4 +1,4 @@
-import { access, constants, readdir } from 'node:fs/promises';
+import { access, constants, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure } from '../../model/errors';
 import type { EngineContext } from '../engine';
@@ -70,7 +70,31 @@ async function executables(paths: readonly string[]): Promise<string[]> {
   return checked.flat();
 }
 
+/** What programs said of themselves, by what they are: who installs another version changes that. */
+const known = new Map<string, Tool>();
+
 async function versionOf(context: EngineContext, program: string): Promise<Tool> {
+  const identity = await identityOf(program).catch(() => undefined); // what may be run may not always be read
+  const before = identity === undefined ? undefined : known.get(identity);
+  const tool = before ?? (await askVersion(context, program));
+  if (identity !== undefined) known.set(identity, tool);
+  return tool;
+}
+
+/** Undefined for a script: one that chooses among versions, as Debian's do, stays the same when its answer changes. */
+async function identityOf(program: string): Promise<string | undefined> {
+  const file = await open(program);
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0);
+    if (buffer.toString('latin1', 0, bytesRead) === '#!') return undefined;
+    const { dev, ino, size, mtimeMs, ctimeMs } = await file.stat();
+    return [program, dev, ino, size, mtimeMs, ctimeMs].join(' ');
+  } finally {
+    await file.close();
+  }
+}
+
+async function askVersion(context: EngineContext, program: string): Promise<Tool> {
   const said = await runTool(context, { program, args: ['--version'] }, 10_000);
   const [, version, major] = /\(PostgreSQL\) ((\d+)[^\s]*)/.exec(said) ?? [];
   if (version === undefined) throw failure('process-failed', { tool: program, reason: `its version reads "${said}"` });
