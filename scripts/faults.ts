@@ -17,7 +17,7 @@ const usage = `npm run test:faults -- [options]: one fault at every step of a ba
   --tenth          the chosen tenth
   --list           names the cells and runs none
   --mutations      removes five guards of the product in turn; at least one cell must notice each
-  --fields N       stacks side by side (4)
+  --fields N       stacks side by side (3)
   --sources DIR    other sources than src`;
 
 const options = {
@@ -26,7 +26,7 @@ const options = {
   list: { type: 'boolean' },
   help: { type: 'boolean' },
   mutations: { type: 'boolean' },
-  fields: { type: 'string', default: '4' },
+  fields: { type: 'string', default: '3' },
   sources: { type: 'string' },
 } as const;
 

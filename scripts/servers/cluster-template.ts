@@ -15,12 +15,12 @@ let used = false;
 
 /**
  * Fills an empty data directory with a copy of what initdb made before, at a tenth of its cost. False where there is nothing to copy.
- * To PostgreSQL all copies are the same cluster, so a process gets one only: its other clusters are really others.
+ * To PostgreSQL all copies are the same cluster, so a process gets one only, unless it takes them as `twin`: its other clusters are really others.
  */
-export async function copyTemplate(place: Place): Promise<boolean> {
+export async function copyTemplate(place: Place, twin: boolean): Promise<boolean> {
   const template = templateFor(place);
-  if (used || template === undefined || !existsSync(template)) return false;
-  used = true;
+  if ((used && !twin) || template === undefined || !existsSync(template)) return false;
+  used ||= !twin;
   await runTool('cp', ['-a', `${template}/.`, place.dataDirectory]);
   return true;
 }

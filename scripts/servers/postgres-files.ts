@@ -41,6 +41,7 @@ export async function layOut(folder: string, owner: string, binDirectory: string
 
 export interface ClusterSettings {
   readonly password: string;
+  readonly twin: boolean;
   readonly fsync: boolean;
   readonly settings: Readonly<Record<string, string | number | boolean>>;
 }
@@ -51,9 +52,9 @@ export interface ClusterSettings {
  */
 export async function initialise(
   files: ClusterFiles,
-  { password, fsync, settings }: ClusterSettings,
+  { password, fsync, twin, settings }: ClusterSettings,
 ): Promise<{ password: 'set' | 'unset' }> {
-  const copied = await copyTemplate(files);
+  const copied = await copyTemplate(files, twin);
   if (!copied) await runInitdb(files, password, fsync);
   await writeFile(join(files.dataDirectory, 'pg_hba.conf'), whoMayConnect);
   await addSettings(files, {

@@ -7,15 +7,17 @@ const reapingPatience = 5_000;
 
 /**
  * Kills the postmaster as the kernel does when memory runs out: its children see it and go too. Resolves when the server could be started again. Where
- * nobody reaps the dead process, its pid file goes as well, since PostgreSQL would take it for alive for ever.
+ * nobody reaps the dead process, its lock files go as well, since PostgreSQL would take it for alive for ever.
  */
 export async function crash(dataDirectory: string): Promise<void> {
   const file = join(dataDirectory, 'postmaster.pid');
-  const pid = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
+  const [first = '', , , port, socketDirectory] = (await readFile(file, 'utf8').catch(() => '')).split('\n');
+  const pid = Number.parseInt(first, 10);
   if (!(pid > 0)) return;
   kill(pid, 'SIGKILL');
+  const locks = [file, ...(socketDirectory ? [join(socketDirectory, `.s.PGSQL.${port}.lock`)] : [])];
   const reaped = waitUntil('postgres', 'gone', reapingPatience, () => !kill(pid, 0));
-  await reaped.catch(() => rm(file, { force: true }));
+  await reaped.catch(() => Promise.all(locks.map((lock) => rm(lock, { force: true }))));
   await waitUntil('postgres', 'gone', 2 * reapingPatience, async () => (await postgresIn(dataDirectory)).length === 0);
 }
 

@@ -20,6 +20,8 @@ export interface PostgresOptions {
   readonly superuserPassword?: string;
   /** False where only speed matters: tests. True if absent. */
   readonly fsync?: boolean;
+  /** Whether it may have the system identifier of other clusters, which makes it cheap. False if absent. */
+  readonly twin?: boolean;
   readonly binDirectory?: string;
 }
 
@@ -53,8 +55,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const binDirectory = options.binDirectory ?? findPostgres();
   const files = await layOut(options.folder, options.user ?? defaultOwner(), binDirectory);
   const password = options.superuserPassword ?? randomBytes(12).toString('hex');
-  const settings = { password, fsync: options.fsync ?? true, settings: options.settings ?? {} };
-  const made = await initialise(files, settings);
+  const { fsync = true, twin = false, settings = {} } = options;
+  const made = await initialise(files, { password, fsync, twin, settings });
   const port = await startFirst(files, options.port);
   if (made.password === 'unset') await setPassword(files, port, password);
   let guard: Guard = guardFolder(options.folder, 'keep');

@@ -68,6 +68,7 @@ async function ownServer({ grounds, password }: LaneSite, name: string, folder: 
   return startPostgres({
     folder: places.find((place) => place !== undefined) ?? join(folder, 'postgres'),
     fsync: false,
+    twin: true,
     superuserPassword: password,
     settings: smallServer,
   });
