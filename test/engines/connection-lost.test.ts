@@ -10,6 +10,7 @@ test.each([
   'Connection terminated unexpectedly',
   'FATAL:  the database system is starting up',
   'SSL SYSCALL error: EOF detected',
+  'pg_dumpall: error: could not connect to database "postgres"',
 ])('"%s" tells of a server that went away', (reason) => {
   expect(isConnectionLost(reason)).toBe(true);
 });

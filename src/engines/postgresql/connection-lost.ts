@@ -15,6 +15,7 @@ const signs = [
   /the database system is (shutting down|starting up|in recovery mode|not yet accepting connections)/i,
   /crash of another server process/i,
   /due to administrator command/i,
+  /pg_dumpall: error: could not connect to database/i, // it keeps the reason to itself, and others have just been let in
 ];
 
 /** Whether a failure's reason tells of a server that went away, as opposed to one that refused. */

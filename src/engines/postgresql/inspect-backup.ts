@@ -11,16 +11,17 @@ import { findTool } from './tools';
 export async function inspectLogicalBackup(context: EngineContext, plan: BackupPlan): Promise<Inspection> {
   return withSession(context, { database: databaseName(context) }, async (session) => {
     const server = await readServer(session);
-    const [dump, globals] = await Promise.all(
-      ['pg_dump', 'pg_dumpall', 'pg_restore'].map((name) => findTool(context, name, server.major)),
-    );
+    // one after the other: the first that does not fit is the one to be told of
+    const dump = await findTool(context, 'pg_dump', server.major);
+    const globals = await findTool(context, 'pg_dumpall', server.major);
+    await findTool(context, 'pg_restore', server.major);
     if (plan.mode === 'fenced') requireFenceable(context, server);
     await requireReadable(context, session);
     const sizes = await readSizes(session);
     return {
       serverVersion: server.version,
       systemIdentifier: server.systemIdentifier,
-      toolVersions: { pg_dump: dump?.version ?? '', pg_dumpall: globals?.version ?? '' },
+      toolVersions: { pg_dump: dump.version, pg_dumpall: globals.version },
       dataBytes: sizes.database,
       spoolBytes: spoolFor(sizes, plan),
     };
