@@ -4,7 +4,6 @@ import path from 'node:path';
 
 /** Seconds of the files that take longest, roughly, on two idle cores. The check's last lines tell which belong here. */
 const seconds = {
-  'faults/matrix': 120,
   'demo/demo': 113,
   'workers/agent-faults': 75,
   'e2e/bad-input': 71,

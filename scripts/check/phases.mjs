@@ -16,6 +16,8 @@ const phases = [
   { title: 'engine', folders: ['engines', 'services'], perCore: 1.5 },
   { title: 'set-up', folders: ['setup'], perCore: 1 },
   { title: 'end-to-end', folders: ['e2e', 'faults', 'demo', 'docs', 'package'], perCore: 1.5 },
+  // it fills all cores by itself, and beside others its jobs would come too late to be struck
+  { title: 'fault matrix', folders: ['matrix'], perCore: 1 },
 ];
 
 /** Each may have a PostgreSQL, a Temporal, an S3 server and two workers. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { listens } from '../../src/workers/listens';
 import { findVersitygw } from '../../tools/find';
 import { freePort } from './free-port';
+import { goEnvironment } from './go-environment';
 import { type OwnedProcess, startOwned } from './owned-process';
 import { waitUntil } from './wait-until';
 
@@ -43,7 +44,7 @@ export async function startS3(options: S3Options): Promise<S3Server> {
   const listen = ['--port', `127.0.0.1:${port}`, '--region', region, '--keep-alive', '--quiet', ...tls];
   const start = async () => {
     const server = await startOwned(findVersitygw(), [...listen, 'posix', '--sidecar', sidecar, dataFolder], {
-      env: { ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey },
+      env: { ...goEnvironment, ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey },
       logFile: join(options.folder, 's3.log'),
     });
     await waitUntil('versitygw', 'listening', 20_000, async () => {

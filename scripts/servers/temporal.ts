@@ -4,6 +4,7 @@ import { dynamicValues, pragmas } from '../../src/model/server-tuning';
 import { listens } from '../../src/workers/listens';
 import { findTemporal } from '../../tools/find';
 import { freePort } from './free-port';
+import { goEnvironment } from './go-environment';
 import { type OwnedProcess, startOwned } from './owned-process';
 import { waitUntil } from './wait-until';
 
@@ -43,7 +44,10 @@ export async function startTemporal(options: TemporalOptions): Promise<TemporalS
     ...pragmas.flatMap((pragma) => ['--sqlite-pragma', pragma]),
   ];
   const start = async () => {
-    const server = await startOwned(findTemporal(), args, { logFile: join(options.folder, 'temporal.log') });
+    const server = await startOwned(findTemporal(), args, {
+      env: goEnvironment,
+      logFile: join(options.folder, 'temporal.log'),
+    });
     await waitUntil('temporal', 'answering', 30_000, async () => {
       await server.mustRun();
       return (await listens('127.0.0.1', port)) && (await answers(address));

@@ -46,6 +46,11 @@ test('after a good backup every invariant holds', async () => {
   expect([...(await replayAll(field, [ended])).values()]).toEqual([]);
 });
 
+test('the histories of several fields replay though their replayers are asked for at once', async () => {
+  const verdicts = await Promise.all([1, 2, 3].map(() => replayAll(field, [ended])));
+  expect(verdicts.flatMap((each) => [...each.values()])).toEqual([]);
+});
+
 describe('what is broken is told, and by its own invariant alone', () => {
   beforeAll(() => {
     patience.soon = 400;
