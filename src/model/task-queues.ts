@@ -10,3 +10,13 @@ export function agentQueue(agent: string): string {
 export function mutexId(lock: string): string {
   return `restore-mutex/${lock}`;
 }
+
+/** As Temporal shows the agent's process. */
+export function agentIdentity(agent: string, host: string, pid: number): string {
+  return `holdfast-agent-${agent}@${host}:${pid}`;
+}
+
+/** The host of an agent's identity. */
+export function hostOf(identity: string): string {
+  return identity.replace(/^.*@/, '').replace(/:\d+$/, '');
+}

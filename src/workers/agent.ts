@@ -5,8 +5,9 @@ import { findAgent } from '../activities/configured';
 import { type AgentInside, createAgentDependencies } from '../activities/dependencies';
 import type { AgentReport } from '../agent/agent-report';
 import { claimState } from '../agent/only-agent';
+import { holdName } from '../agent/only-name';
 import { endSurvivors } from '../agent/survivors';
-import { agentQueue } from '../model/task-queues';
+import { agentIdentity, agentQueue } from '../model/task-queues';
 import { connectWorker } from './connect';
 import type { ServeOptions } from './control';
 import { reportTo } from './log';
@@ -28,6 +29,7 @@ const lastPatience = 60_000;
  */
 export async function serveAgent({ agent, config, log, signal, onReady }: AgentOptions): Promise<void> {
   let client: Client | undefined;
+  let giveNameBack = async () => {};
   const report = reportTo(log);
   const parts = { config, agentName: agent, getClient: () => client, report, countRescue };
   const inside = createAgentDependencies(parts);
@@ -37,16 +39,18 @@ export async function serveAgent({ agent, config, log, signal, onReady }: AgentO
   try {
     const connected = await connectWorker(config, log, signal);
     client = connected.client;
+    giveNameBack = await holdName(agent, connected.namespaceId);
     inside.watchdog.poke();
     const options = {
       taskQueue: agentQueue(agent),
-      identity: `holdfast-agent-${agent}@${hostname()}:${process.pid}`,
+      identity: agentIdentity(agent, hostname(), process.pid),
       activities: createAgentActivities(inside),
       maxConcurrentActivityTaskExecutions: slots,
     };
     await serve(connected, options, log, signal, onReady);
   } finally {
     await leave(inside);
+    await giveNameBack();
     await client?.connection.close();
   }
 }

@@ -4,7 +4,7 @@ import { type TemporalTarget, temporalTarget } from '../client/connection-option
 import type { Config } from '../config/schema';
 import { failure, HoldfastError } from '../model/errors';
 import { connectPatiently, patiently } from './connect-patiently';
-import { noSuchNamespace, prepareNamespace } from './prepare-namespace';
+import { namespaceIdOf, noSuchNamespace, prepareNamespace } from './prepare-namespace';
 
 /** A server that has just been started makes its namespace a moment later. */
 const namespacePatience = 5_000;
@@ -13,6 +13,8 @@ export interface Connected {
   readonly connection: NativeConnection;
   readonly client: Client;
   readonly namespace: string;
+  /** The same by whatever address Temporal is reached. */
+  readonly namespaceId: string;
 }
 
 /**
@@ -38,7 +40,8 @@ export async function connectWorker(
       }),
     );
     for (const warning of warnings) log.warn(warning);
-    return { connection, client: new Client({ connection, namespace }), namespace };
+    const namespaceId = await patiently(patience, () => namespaceIdOf(connection, namespace));
+    return { connection, client: new Client({ connection, namespace }), namespace, namespaceId };
   } catch (error) {
     await connection.close().catch(() => {});
     throw error;

@@ -28,6 +28,19 @@ export async function prepareNamespace(
   });
 }
 
+/** What tells this namespace from those of the same name elsewhere; its name where one may not look. Rejects where Temporal is not there. */
+export async function namespaceIdOf(connection: NativeConnection, namespace: string): Promise<string> {
+  try {
+    const { namespaceInfo } = await connection.withDeadline(Date.now() + patience, () =>
+      connection.workflowService.describeNamespace({ namespace }),
+    );
+    return namespaceInfo?.id ?? namespace;
+  } catch (error) {
+    if (isForbidden(error)) return namespace;
+    throw error;
+  }
+}
+
 async function setRetention(connection: NativeConnection, namespace: string, retention: number): Promise<void> {
   // The wire format takes a plain number where the type asks for a Long, which would be a package of its own.
   const workflowExecutionRetentionTtl = { seconds: Math.round(retention / 1000) as never };

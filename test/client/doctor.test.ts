@@ -1,7 +1,11 @@
 import { mkdir } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../scripts/servers/free-port';
+import { waitUntil } from '../../scripts/servers/wait-until';
 import type { Finding } from '../../src/client/doctor/finding';
+import { identitiesPolling } from '../../src/client/workers-polling';
+import { agentIdentity, agentQueue } from '../../src/model/task-queues';
 import { database, openScene, type Scene } from './scene';
 
 let scene: Scene;
@@ -21,6 +25,25 @@ async function examine(): Promise<{ code: number | undefined; of: (subject: stri
     if (level === 'wrong') expect(remedy).toMatch(/holdfast|temporal /);
   }
   return { code, of: (subject) => findings.find((finding) => finding.subject.startsWith(subject)) };
+}
+
+/** What it says of the agent db1 when one of that name asks for work on another host. */
+async function examineWhileElsewhereAsks(): Promise<Finding | undefined> {
+  const { client } = scene;
+  const identity = agentIdentity('db1', 'zz-elsewhere', 7);
+  const poll = () =>
+    client.connection.workflowService.pollActivityTaskQueue({
+      namespace: client.options.namespace,
+      taskQueue: { name: agentQueue('db1') },
+      identity,
+    });
+  await waitUntil('another host', 'known to Temporal', 30_000, async () => {
+    await client.connection.withDeadline(Date.now() + 3_000, poll).catch(() => undefined);
+    return (await identitiesPolling(client, agentQueue('db1'), 'activities')).includes(identity);
+  });
+  const { code, of } = await examine();
+  expect(code).toBe(0);
+  return of('agent db1');
 }
 
 test('without a control worker it asks nobody in vain, and looks at the storages itself', async () => {
@@ -58,7 +81,7 @@ test('without a control worker it asks nobody in vain, and looks at the storages
   });
 }, 120_000);
 
-test('an agent that is not there is named, with the command that starts it; one that is tells of its unit', async () => {
+test('an agent that is not there is named, with the command that starts it; one that is tells of its unit, and of one that shares its name elsewhere', async () => {
   await scene.configure(
     { shop: database(), crm: database({ units: [{ name: 'crm/0', agent: 'db2', port: 5433 }] }) },
     {},
@@ -78,6 +101,10 @@ test('an agent that is not there is named, with the command that starts it; one 
   expect(of('storage near, seen from here')?.level).toBe('ok');
 
   await scene.configure({ shop: database() });
+  expect(await examineWhileElsewhereAsks()).toMatchObject({
+    level: 'warning',
+    message: `asks for work on 2 hosts, or did within five minutes: ${[hostname(), 'zz-elsewhere'].sort().join(', ')}`,
+  });
   const { code: fine, of: said } = await examine();
   expect([fine, said('retention')?.level]).toEqual([0, 'warning']);
   expect((await scene.run('doctor')).stdout).toMatch(

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { childrenOf } from './children';
@@ -98,6 +98,17 @@ test('a dump whose agent is killed is begun anew by the next life of the agent, 
 
 test('one agent at a time keeps the books of a host', async () => {
   const second = await startWorker(scene.stack, 'db1');
+  await until('ended', () => !second.isRunning());
+  expect(await second.log()).toContain(`start agent "db1": process ${agent.pid} runs it already on this host`);
+});
+
+test('a second agent of the same name is refused on this host though it has books of its own', async () => {
+  const { holdfast, folder } = scene.stack;
+  const elsewhere = join(folder, 'elsewhere.yaml');
+  const text = await readFile(holdfast.configPath, 'utf8');
+  await writeFile(elsewhere, text.replace(join(folder, 'agent'), join(folder, 'other-agent')), { mode: 0o600 });
+  const env = { ...holdfast.env, HOLDFAST_CONFIG: elsewhere };
+  const second = await startWorker({ ...scene.stack, holdfast: { ...holdfast, env } }, 'db1');
   await until('ended', () => !second.isRunning());
   expect(await second.log()).toContain(`start agent "db1": process ${agent.pid} runs it already on this host`);
 });

@@ -2,10 +2,10 @@ import type { Client } from '@temporalio/client';
 import type { Diagnosis } from '../../activities/contract';
 import type { Config } from '../../config/schema';
 import { HoldfastError } from '../../model/errors';
-import { agentQueue } from '../../model/task-queues';
+import { agentQueue, hostOf } from '../../model/task-queues';
 import { askControl } from '../ask-control';
-import { isPolled } from '../workers-polling';
-import { type Finding, failed, fromAgent, unchecked, wrong } from './finding';
+import { identitiesPolling } from '../workers-polling';
+import { type Finding, failed, fromAgent, unchecked, warning, wrong } from './finding';
 
 interface ConfiguredUnit {
   readonly database: string;
@@ -38,14 +38,25 @@ export async function checkUnits(client: Client, units: readonly ConfiguredUnit[
 }
 
 async function checkAgent(client: Client, agent: string, units: readonly ConfiguredUnit[]): Promise<Finding[]> {
-  if (await isPolled(client, agentQueue(agent), 'activities'))
-    return (await allOf(units.map((unit) => checkUnit(client, unit)))).flat();
+  const asking = await identitiesPolling(client, agentQueue(agent), 'activities');
+  if (asking.length > 0)
+    return [...oneHost(agent, asking), ...(await allOf(units.map((unit) => checkUnit(client, unit)))).flat()];
   const names = units.map(({ unit }) => unit).join(', ');
   const remedy = `start it on the host of ${names}: holdfast worker --agent ${agent}`;
   return [
     wrong(`agent ${agent}`, 'does not ask for work', remedy),
     ...units.map(({ unit }) => unchecked(`unit ${unit}`, `agent "${agent}" is not there`)),
   ];
+}
+
+/** Two hosts that share a name take turns at the steps of one job, and each lacks what the other has staged. */
+function oneHost(agent: string, identities: readonly string[]): Finding[] {
+  const hosts = [...new Set(identities.map(hostOf))].sort();
+  if (hosts.length === 1) return [];
+  const remedy =
+    'stop it on all but one, or give each host a name of its own in holdfast.yaml: holdfast worker --agent NAME';
+  const message = `asks for work on ${hosts.length} hosts, or did within five minutes: ${hosts.join(', ')}`;
+  return [warning(`agent ${agent}`, message, remedy)];
 }
 
 async function checkUnit(client: Client, { database, unit, agent }: ConfiguredUnit): Promise<Finding[]> {
