@@ -4,18 +4,19 @@ import { stepsDone } from '../history';
 import { flipByte, largestArtefact } from '../parts/flip-byte';
 import { isBeforeWorkOf } from '../spots';
 
+/** By the folder of the lane: lanes of several fields have the same names. */
 const flipped = new Map<string, string>();
 
 async function flip(lane: Lane): Promise<void> {
   const path = await largestArtefact(lane.repositoryFolder, lane.backupId ?? '');
   await flipByte(path);
-  flipped.set(lane.name, path);
+  flipped.set(lane.folder, path);
 }
 
-async function flipBack({ name }: Lane): Promise<void> {
-  const path = flipped.get(name);
+async function flipBack({ folder }: Lane): Promise<void> {
+  const path = flipped.get(folder);
   if (path !== undefined) await flipByte(path);
-  flipped.delete(name);
+  flipped.delete(folder);
 }
 
 const touching = ['stopDatabase', 'fenceDatabase', 'swapDatabase'];
