@@ -6,6 +6,7 @@ import { isRestore } from './ended';
 import type { Cell, Fault, Parked } from './fault';
 import type { Lane } from './field';
 import { damage, digestOf } from './field/content';
+import { forgetEarlierJobs } from './field/earlier-jobs';
 import { sweepBeside } from './field/left-beside';
 import type { OpenField } from './field/open-field';
 import { sealedBackups } from './field/sealed-backups';
@@ -105,7 +106,7 @@ function assign({ lanes }: OpenField, cells: readonly Cell[]): Parked[] {
 
 async function begin(field: OpenField, fault: Fault, parked: Parked): Promise<Begun> {
   const { lane, cell } = parked;
-  await sweepBeside(lane);
+  await Promise.all([sweepBeside(lane), forgetEarlierJobs(lane)]);
   if (isRestore(parked)) await makeDamaged(lane);
   const [digest, sealed] = await Promise.all([
     digestOf(lane.postgres.client(lane.database)),

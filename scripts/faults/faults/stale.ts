@@ -7,7 +7,7 @@ const takesAway = ['stopDatabase', 'fenceDatabase'];
 /** Within this the step that was woken has done what it could. */
 const harm = 3_000;
 
-/** Sessions of users, by lane: whoever takes the database away ends them. */
+/** Sessions of users, by job: whoever takes the database away ends them. */
 const sessions = new Map<string, { readonly client: Client; broken: boolean }>();
 
 /** The job is dead and does not know; another has had its lock since, and is done. */
@@ -28,7 +28,7 @@ export const staleStep: Fault = {
           session.broken = true;
         });
         await client.connect();
-        sessions.set(lane.name, session);
+        sessions.set(jobId, session);
       }),
     );
   },
@@ -36,18 +36,18 @@ export const staleStep: Fault = {
     await sleep(harm);
     // what comes after takes databases away in its own right
     await Promise.all(
-      parked.map(({ lane }) =>
+      parked.map(({ jobId }) =>
         sessions
-          .get(lane.name)
+          .get(jobId)
           ?.client.end()
           .catch(() => {}),
       ),
     );
   },
   expect: () => ({ ending: 'terminated' }),
-  also: async (_field, { lane }) => {
-    const session = sessions.get(lane.name);
-    sessions.delete(lane.name);
+  also: async (_field, { jobId }) => {
+    const session = sessions.get(jobId);
+    sessions.delete(jobId);
     return session?.broken === false ? [] : ['a step whose hold had gone took the database away from its users'];
   },
 };
