@@ -13,7 +13,7 @@ import { tenthLanes, tenthOf } from './faults/tenth';
 import { temporaryFolder } from './servers/temporary-folder';
 
 const usage = `npm run test:faults -- [options]: one fault at every step of a backup and a restore
-  --only 'WORDS'   cells whose name has all of the words: a fault, a scenario, a step, a moment
+  --only 'WORDS'   cells whose name has all of the words: a fault, a scenario, a step, a moment; may be given more than once
   --tenth          the chosen tenth
   --list           names the cells and runs none
   --mutations      removes five guards of the product in turn; at least one cell must notice each
@@ -21,7 +21,7 @@ const usage = `npm run test:faults -- [options]: one fault at every step of a ba
   --sources DIR    other sources than src`;
 
 const options = {
-  only: { type: 'string' },
+  only: { type: 'string', multiple: true },
   tenth: { type: 'boolean' },
   list: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -34,16 +34,19 @@ async function main(): Promise<number> {
   const { values } = parseArgs({ options });
   if (values.help) return say(usage);
   const faults = allFaults();
-  const matching = chosen(allCells(faults), values.mutations ? '' : (values.only ?? ''));
+  const only = values.only ?? [''];
+  const all = allCells(faults);
+  const wanted = new Set(values.mutations ? all : only.flatMap((words) => chosen(all, words)));
+  const matching = all.filter((cell) => wanted.has(cell));
   const cells = values.tenth ? tenthOf(matching, faults) : matching;
-  if (cells.length === 0) return say(`no cell is named "${values.only}"; try --list`, 2);
+  if (cells.length === 0) return say(`no cell is named "${only.join('", "')}"; try --list`, 2);
   if (values.list) return say(cells.map(nameOf).join('\n'));
   quieten();
   const folder = await temporaryFolder('holdfast-faults-build');
   const sources = values.sources ?? join(__dirname, '..', 'src');
   const setting = { folder: folder.path, sources, faults };
   try {
-    if (values.mutations) return await runMutations(setting, values.only ?? '');
+    if (values.mutations) return await runMutations(setting, only);
     const groups = groupsOf(cells, faults, values.tenth ? tenthLanes : fullLanes);
     return await runMatrix(groups, setting, Number(values.fields));
   } finally {
@@ -75,9 +78,10 @@ async function runMatrix(groups: readonly Group[], { folder, sources, faults }: 
   return report.good ? 0 : 1;
 }
 
-async function runMutations(setting: Setting, only: string): Promise<number> {
+async function runMutations(setting: Setting, only: readonly string[]): Promise<number> {
   let missed = 0;
-  for (const [nth, mutation] of mutations.filter(({ name }) => name.includes(only)).entries()) {
+  const wanted = mutations.filter(({ name }) => only.some((words) => name.includes(words)));
+  for (const [nth, mutation] of wanted.entries()) {
     const result = await runMutation(mutation, nth, setting);
     if (result.noticed.length === 0) missed += 1;
     say(tellMutation(result));
