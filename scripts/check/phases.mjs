@@ -10,12 +10,12 @@ import { longestFirst } from './longest-first.mjs';
  */
 const phases = [
   { title: 'import rules', folders: ['architecture'], perCore: 1 },
-  { title: 'unit', folders: ['*'], perCore: 2.5 },
-  { title: 'workflow', folders: ['workflows', 'replay'], perCore: 2 },
-  { title: 'storage', folders: ['storage'], perCore: 2 },
-  { title: 'engine', folders: ['engines', 'services'], perCore: 2 },
+  { title: 'unit', folders: ['*'], perCore: 2 },
+  { title: 'workflow', folders: ['workflows', 'replay'], perCore: 1.5 },
+  { title: 'storage', folders: ['storage'], perCore: 1.5 },
+  { title: 'engine', folders: ['engines', 'services'], perCore: 1.5 },
   { title: 'set-up', folders: ['setup'], perCore: 1 },
-  { title: 'end-to-end', folders: ['e2e', 'faults', 'demo', 'docs', 'package'], perCore: 2 },
+  { title: 'end-to-end', folders: ['e2e', 'faults', 'demo', 'docs', 'package'], perCore: 1.5 },
   // it fills all cores by itself, and beside others its jobs would come too late to be struck
   { title: 'fault matrix', folders: ['matrix'], perCore: 1 },
 ];
