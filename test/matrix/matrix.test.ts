@@ -10,7 +10,7 @@ import { fewLanes, fewPlaces, tenthOf } from '../../scripts/faults/tenth';
 import { type TemporaryFolder, temporaryFolder } from '../../scripts/servers/temporary-folder';
 
 /** Some cells of every fault, where each scenario has most to lose; a tenth is `npm run test:faults -- --tenth`, and without it the whole is run. */
-const fields = 3;
+const fields = 5;
 const faults = allFaults();
 const cells = tenthOf(allCells(faults), faults, fewPlaces);
 const results: CellResult[] = [];
