@@ -1,2 +1,2 @@
-/** For servers written in Go that live for minutes: their collector cost a fifth of their time, and memory is there. */
+/** For servers written in Go: they collect garbage less often, since processor time is what a run of tests lacks, and memory is there. */
 export const goEnvironment = { GOGC: '400' };

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { timesAsking } from '../servers/asking-for-work';
 import { minimalEnvironment, type OwnedProcess, startOwned } from '../servers/owned-process';
 import { runTool, type ToolEnd } from '../servers/run-tool';
 import { waitUntil } from '../servers/wait-until';
@@ -50,9 +51,6 @@ export function openHoldfast(config: ConfigFile, folder: string, program = ownPr
     });
   const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await run(...args, '--json')).stdout);
   const logOf = (kind: WorkerKind) => join(folder, `${kind}.log`);
-  /** How often a worker of the kind has said that it serves now. */
-  const timesAsking = async (kind: WorkerKind) =>
-    (await readFile(logOf(kind), 'utf8').catch(() => '')).split('asking for work on').length;
   const startWorker = async (kind: WorkerKind) => {
     const worker = await startOwned(process.execPath, [program, ...workerArguments[kind]], {
       env,
@@ -72,11 +70,11 @@ export function openHoldfast(config: ConfigFile, folder: string, program = ownPr
     startWorker,
     startWorkers: async () => {
       const kinds = ['control', 'agent'] as const;
-      const before = await Promise.all(kinds.map(timesAsking));
+      const before = await Promise.all(kinds.map((kind) => timesAsking(logOf(kind))));
       const started = await Promise.all(kinds.map(startWorker));
       await waitUntil('holdfast', 'asking for work', 60_000, async () => {
         await Promise.all(started.map((worker) => worker.mustRun()));
-        const now = await Promise.all(kinds.map(timesAsking));
+        const now = await Promise.all(kinds.map((kind) => timesAsking(logOf(kind))));
         return now.every((times, place) => times > (before[place] ?? 0));
       });
     },

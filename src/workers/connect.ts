@@ -4,7 +4,7 @@ import { type TemporalTarget, temporalTarget } from '../client/connection-option
 import type { Config } from '../config/schema';
 import { failure, HoldfastError } from '../model/errors';
 import { connectPatiently, patiently } from './connect-patiently';
-import { namespaceIdOf, noSuchNamespace, prepareNamespace } from './prepare-namespace';
+import { noSuchNamespace, prepareNamespace } from './prepare-namespace';
 
 /** A server that has just been started makes its namespace a moment later. */
 const namespacePatience = 5_000;
@@ -33,14 +33,13 @@ export async function connectWorker(
   const connection = await connectPatiently(target, patience);
   try {
     const giveUpAt = Date.now() + namespacePatience;
-    const warnings = await patiently(patience, () =>
+    const { id: namespaceId, warnings } = await patiently(patience, () =>
       prepareNamespace(connection, namespace, retention).catch((error) => {
         const early = error instanceof HoldfastError && error.details['reason'] === noSuchNamespace;
         throw early && Date.now() < giveUpAt ? new Error(error.message, { cause: error }) : error;
       }),
     );
     for (const warning of warnings) log.warn(warning);
-    const namespaceId = await patiently(patience, () => namespaceIdOf(connection, namespace));
     return { connection, client: new Client({ connection, namespace }), namespace, namespaceId };
   } catch (error) {
     await connection.close().catch(() => {});

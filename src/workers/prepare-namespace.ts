@@ -12,33 +12,31 @@ const patience = 10_000;
 /** Of a server that was started this moment it may soon cease to be true. */
 export const noSuchNamespace = 'no such namespace';
 
+export interface PreparedNamespace {
+  /** Tells it from those of the same name elsewhere; its name where one may not look. */
+  readonly id: string;
+  /** Sentences for the log. */
+  readonly warnings: readonly string[];
+}
+
 /**
- * Makes a namespace ready for jobs; idempotent. `retention` (milliseconds) is given on a server of our own. Resolves to sentences for the log. Rejects with `temporal-namespace` where it cannot be used, or as
+ * Makes a namespace ready for jobs; idempotent. `retention` (milliseconds) is given on a server of our own. Rejects with `temporal-namespace` where it cannot be used, or as
  * the connection does where Temporal is not there.
  */
 export async function prepareNamespace(
   connection: NativeConnection,
   namespace: string,
   retention?: number,
-): Promise<readonly string[]> {
+): Promise<PreparedNamespace> {
   return connection.withDeadline(Date.now() + patience, async () => {
     if (retention !== undefined) await setRetention(connection, namespace, retention);
-    const warnings = [await retentionWarning(connection, namespace), await registerAttributes(connection, namespace)];
-    return warnings.filter((warning) => warning !== undefined);
+    const description = await describe(connection, namespace);
+    const warnings = [retentionWarning(description, namespace), await registerAttributes(connection, namespace)];
+    return {
+      id: description?.namespaceInfo?.id ?? namespace,
+      warnings: warnings.filter((warning) => warning !== undefined),
+    };
   });
-}
-
-/** What tells this namespace from those of the same name elsewhere; its name where one may not look. Rejects where Temporal is not there. */
-export async function namespaceIdOf(connection: NativeConnection, namespace: string): Promise<string> {
-  try {
-    const { namespaceInfo } = await connection.withDeadline(Date.now() + patience, () =>
-      connection.workflowService.describeNamespace({ namespace }),
-    );
-    return namespaceInfo?.id ?? namespace;
-  } catch (error) {
-    if (isForbidden(error)) return namespace;
-    throw error;
-  }
 }
 
 async function setRetention(connection: NativeConnection, namespace: string, retention: number): Promise<void> {
@@ -52,19 +50,25 @@ async function setRetention(connection: NativeConnection, namespace: string, ret
   }
 }
 
-/** A sentence for the log where closed jobs vanish soon; undefined where they stay long enough, or where it is not ours to know. */
-async function retentionWarning(connection: NativeConnection, namespace: string): Promise<string | undefined> {
+type Description = Awaited<ReturnType<NativeConnection['workflowService']['describeNamespace']>>;
+
+/** Undefined where one may not look. */
+async function describe(connection: NativeConnection, namespace: string): Promise<Description | undefined> {
   try {
-    const { config } = await connection.workflowService.describeNamespace({ namespace });
-    const seconds = Number(config?.workflowExecutionRetentionTtl?.seconds ?? 0);
-    if (seconds >= shortRetention || seconds === 0) return undefined;
-    return `namespace "${namespace}" forgets closed jobs after ${Math.round(seconds / day)} days; their records stay in the storage`;
+    return await connection.workflowService.describeNamespace({ namespace });
   } catch (error) {
     if (codeOf(error) === grpc.notFound) throw unusable(namespace, noSuchNamespace, error);
     if (codeOf(error) === grpc.unauthenticated) throw unusable(namespace, 'credentials refused', error);
     if (isForbidden(error)) return undefined;
     throw error;
   }
+}
+
+/** A sentence for the log where closed jobs vanish soon; undefined where they stay long enough, or where it is not ours to know. */
+function retentionWarning(description: Description | undefined, namespace: string): string | undefined {
+  const seconds = Number(description?.config?.workflowExecutionRetentionTtl?.seconds ?? 0);
+  if (seconds >= shortRetention || seconds === 0) return undefined;
+  return `namespace "${namespace}" forgets closed jobs after ${Math.round(seconds / day)} days; their records stay in the storage`;
 }
 
 /** A sentence for the log where only an administrator may do it, as on a hosted service. */

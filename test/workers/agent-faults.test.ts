@@ -97,9 +97,7 @@ test('a dump whose agent is killed is begun anew by the next life of the agent, 
 });
 
 test('one agent at a time keeps the books of a host', async () => {
-  const second = await startWorker(scene.stack, 'db1');
-  await until('ended', () => !second.isRunning());
-  expect(await second.log()).toContain(`start agent "db1": process ${agent.pid} runs it already on this host`);
+  await expectRefused(scene.stack);
 });
 
 test('a second agent of the same name is refused on this host though it has books of its own', async () => {
@@ -108,7 +106,12 @@ test('a second agent of the same name is refused on this host though it has book
   const text = await readFile(holdfast.configPath, 'utf8');
   await writeFile(elsewhere, text.replace(join(folder, 'agent'), join(folder, 'other-agent')), { mode: 0o600 });
   const env = { ...holdfast.env, HOLDFAST_CONFIG: elsewhere };
-  const second = await startWorker({ ...scene.stack, holdfast: { ...holdfast, env } }, 'db1');
+  await expectRefused({ ...scene.stack, holdfast: { ...holdfast, env } });
+});
+
+/** An agent that is started there besides the one that runs. */
+async function expectRefused(stack: WorkerScene['stack']): Promise<void> {
+  const second = await startWorker(stack, 'db1');
   await until('ended', () => !second.isRunning());
   expect(await second.log()).toContain(`start agent "db1": process ${agent.pid} runs it already on this host`);
-});
+}

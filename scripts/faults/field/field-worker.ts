@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { timesAsking } from '../../servers/asking-for-work';
 import { type OwnedProcess, startOwned } from '../../servers/owned-process';
 import { waitUntil } from '../../servers/wait-until';
 import type { FieldWorker } from '../field';
 
-const asking = 'asking for work on';
 const patience = 90_000;
 
 export interface WorkerOptions {
@@ -21,7 +20,6 @@ export interface OwnWorker extends FieldWorker {
 export function fieldWorker({ args, env, logFile }: WorkerOptions): OwnWorker {
   let worker: OwnedProcess | undefined;
   const lives: number[] = [];
-  const readyCount = async () => (await readFile(logFile, 'utf8').catch(() => '')).split(asking).length;
   return {
     logFile,
     lives,
@@ -36,14 +34,14 @@ export function fieldWorker({ args, env, logFile }: WorkerOptions): OwnWorker {
     },
     start: async ({ wait } = { wait: true }) => {
       if (worker?.isRunning()) return;
-      const before = await readyCount();
+      const before = await timesAsking(logFile);
       const started = await startOwned(process.execPath, args, { env, logFile });
       worker = started;
       lives.push(started.pid);
       if (!wait) return;
       await waitUntil('worker', 'asking for work', patience, async () => {
         await started.mustRun();
-        return (await readyCount()) > before;
+        return (await timesAsking(logFile)) > before;
       });
     },
   };
