@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Client, Connection, type WorkflowFailedError } from '@temporalio/client';
 import { freePort } from '../../scripts/servers/free-port';
 import { minimalEnvironment, type OwnedProcess, startOwned } from '../../scripts/servers/owned-process';
@@ -123,11 +125,25 @@ test('the next life knows the jobs of the one before; killed, it leaves no serve
   await until('gone', () => !isAlive(server), 5_000);
 });
 
+/** Another program on the port, which a killed server keeps until the last of its threads is gone. */
+async function occupy(port: number): Promise<Server> {
+  for (let tries = 1; ; tries += 1) {
+    const other = createServer((socket) => socket.destroy());
+    try {
+      await once(other.listen(port, '127.0.0.1'), 'listening');
+      return other;
+    } catch (error) {
+      if (tries === 100) throw error;
+      await setTimeout(100);
+    }
+  }
+}
+
 test.each([
   ['the port', () => port, /port \d+ of 127\.0\.0\.1 is taken by another program; set temporal\.address/],
   ['the port of the Web UI', () => uiPort, /the port of the Web UI \d+ on 127\.0\.0\.1 is taken/],
 ])('%s that is taken is named', async (_, taken, message) => {
-  const other = createServer((socket) => socket.destroy()).listen(taken(), '127.0.0.1');
+  const other = await occupy(taken());
   try {
     const config = await loadConfig(join(folder.path, 'holdfast.yaml'));
     const signal = new AbortController().signal;
