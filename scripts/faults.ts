@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { allFaults } from './faults/all-faults';
@@ -16,6 +17,7 @@ const usage = `npm run test:faults -- [options]: one fault at every step of a ba
   --only 'WORDS'   cells whose name has all of the words: a fault, a scenario, a step, a moment; may be given more than once
   --tenth          the chosen tenth
   --list           names the cells and runs none
+  --results FILE   writes what became of each cell as JSON
   --mutations      removes five guards of the product in turn; at least one cell must notice each
   --fields N       stacks side by side (3)
   --sources DIR    other sources than src`;
@@ -24,6 +26,7 @@ const options = {
   only: { type: 'string', multiple: true },
   tenth: { type: 'boolean' },
   list: { type: 'boolean' },
+  results: { type: 'string' },
   help: { type: 'boolean' },
   mutations: { type: 'boolean' },
   fields: { type: 'string', default: '3' },
@@ -48,7 +51,9 @@ async function main(): Promise<number> {
   try {
     if (values.mutations) return await runMutations(setting, only);
     const groups = groupsOf(cells, faults, values.tenth ? tenthLanes : fullLanes);
-    return await runMatrix(groups, setting, Number(values.fields));
+    const report = await runMatrix(groups, setting, Number(values.fields));
+    if (values.results) await writeFile(values.results, JSON.stringify(report.results, undefined, 2));
+    return report.good ? 0 : 1;
   } finally {
     await folder.remove();
   }
@@ -60,7 +65,11 @@ interface Setting {
   readonly faults: readonly Fault[];
 }
 
-async function runMatrix(groups: readonly Group[], { folder, sources, faults }: Setting, fields: number) {
+async function runMatrix(
+  groups: readonly Group[],
+  { folder, sources, faults }: Setting,
+  fields: number,
+): Promise<Report> {
   const build = await buildHoldfast(join(folder, 'build'), sources);
   const report = new Report();
   await runGroups(build, groups, fields, {
@@ -75,7 +84,7 @@ async function runMatrix(groups: readonly Group[], { folder, sources, faults }: 
     },
   });
   say(report.text(faults));
-  return report.good ? 0 : 1;
+  return report;
 }
 
 async function runMutations(setting: Setting, only: readonly string[]): Promise<number> {

@@ -9,7 +9,7 @@ import { damage, digestOf } from './field/content';
 import { forgetEarlierJobs } from './field/earlier-jobs';
 import { sweepBeside } from './field/left-beside';
 import type { OpenField } from './field/open-field';
-import { sealedBackups } from './field/sealed-backups';
+import { withSeal } from './field/sealed-backups';
 import { judge } from './judge';
 import { isParked, letGo, sendOff } from './parking';
 
@@ -108,10 +108,7 @@ async function begin(field: OpenField, fault: Fault, parked: Parked): Promise<Be
   const { lane, cell } = parked;
   await Promise.all([sweepBeside(lane), forgetEarlierJobs(lane)]);
   if (isRestore(parked)) await makeDamaged(lane);
-  const [digest, sealed] = await Promise.all([
-    digestOf(lane.postgres.client(lane.database)),
-    sealedBackups(field, lane.name),
-  ]);
+  const [digest, sealed] = await Promise.all([digestOf(lane.postgres.client(lane.database)), withSeal(lane)]);
   await fault.prepare?.(lane, cell, field);
   await sendOff(field, parked, fault.silent);
   return { ...parked, before: { digest, sealed: sealed.map(({ id }) => id) } };

@@ -13,7 +13,7 @@ interface Row {
 /** What has been seen so far, fault by fault. */
 export class Report {
   private readonly rows = new Map<string, Row>();
-  private readonly failures: CellResult[] = [];
+  readonly results: CellResult[] = [];
   private readonly began = Date.now();
 
   add({ fault }: Batch, results: readonly CellResult[], seconds: number): void {
@@ -23,15 +23,15 @@ export class Report {
     row.failed += failed.length;
     row.seconds += seconds;
     this.rows.set(fault.name, row);
-    this.failures.push(...failed);
+    this.results.push(...results);
   }
 
   get good(): boolean {
-    return this.failures.length === 0 && this.rows.size > 0;
+    return this.failed.length === 0 && this.rows.size > 0;
   }
 
   get failed(): readonly CellResult[] {
-    return this.failures;
+    return this.results.filter(({ wrong }) => wrong.length > 0);
   }
 
   /** The table, and below it every cell that failed and how to run it again. */
@@ -45,7 +45,7 @@ export class Report {
     const sum = (key: keyof Row) => all.reduce((total, row) => total + row[key], 0);
     const minutes = ((Date.now() - this.began) / 60_000).toFixed(1);
     table.push(['all', sum('cells'), sum('cells') - sum('failed'), sum('failed'), `${minutes} min in all`]);
-    return [table.toString(), ...this.failures.map(tellFailure)].join('\n');
+    return [table.toString(), ...this.failed.map(tellFailure)].join('\n');
   }
 }
 

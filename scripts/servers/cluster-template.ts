@@ -5,10 +5,12 @@ import { cacheDirectory, lookForPostgres } from '../../tools/find';
 import { runTool } from './run-tool';
 
 /** What makes one template fit another cluster. */
-interface Place {
+export interface TemplatePlace {
   readonly binDirectory: string;
   readonly dataDirectory: string;
   readonly owner: string;
+  /** MiB. */
+  readonly walSegment: number;
 }
 
 let used = false;
@@ -17,7 +19,7 @@ let used = false;
  * Fills an empty data directory with a copy of what initdb made before, at a tenth of its cost. False where there is nothing to copy.
  * To PostgreSQL all copies are the same cluster, so a process gets one only, unless it takes them as `twin`: its other clusters are really others.
  */
-export async function copyTemplate(place: Place, twin: boolean): Promise<boolean> {
+export async function copyTemplate(place: TemplatePlace, twin: boolean): Promise<boolean> {
   const template = templateFor(place);
   if ((used && !twin) || template === undefined || !existsSync(template)) return false;
   used ||= !twin;
@@ -26,7 +28,7 @@ export async function copyTemplate(place: Place, twin: boolean): Promise<boolean
 }
 
 /** Keeps what initdb just made for the next one, unless there is a template already. */
-export async function keepTemplate(place: Place): Promise<void> {
+export async function keepTemplate(place: TemplatePlace): Promise<void> {
   const template = templateFor(place);
   if (template === undefined || existsSync(template)) return;
   await mkdir(dirname(template), { recursive: true });
@@ -39,8 +41,8 @@ export async function keepTemplate(place: Place): Promise<void> {
   }
 }
 
-function templateFor({ binDirectory, owner }: Place): string | undefined {
+function templateFor({ binDirectory, owner, walSegment }: TemplatePlace): string | undefined {
   const postgres = lookForPostgres();
   if (postgres?.bin !== binDirectory) return undefined;
-  return join(cacheDirectory(), 'clusters', `${postgres.version}-${owner}`);
+  return join(cacheDirectory(), 'clusters', `${postgres.version}-${owner}-${walSegment}`);
 }

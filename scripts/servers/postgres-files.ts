@@ -2,7 +2,7 @@ import { appendFile, chown, mkdir, rm, writeFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { failure } from '../../src/model/errors';
-import { copyTemplate, keepTemplate } from './cluster-template';
+import { copyTemplate, keepTemplate, type TemplatePlace } from './cluster-template';
 import { runTool } from './run-tool';
 
 export interface ClusterFiles {
@@ -42,6 +42,7 @@ export async function layOut(folder: string, owner: string, binDirectory: string
 export interface ClusterSettings {
   readonly password: string;
   readonly twin: boolean;
+  readonly walSegment: number;
   readonly fsync: boolean;
   readonly settings: Readonly<Record<string, string | number | boolean>>;
 }
@@ -52,10 +53,11 @@ export interface ClusterSettings {
  */
 export async function initialise(
   files: ClusterFiles,
-  { password, fsync, twin, settings }: ClusterSettings,
+  { password, fsync, twin, walSegment, settings }: ClusterSettings,
 ): Promise<{ password: 'set' | 'unset' }> {
-  const copied = await copyTemplate(files, twin);
-  if (!copied) await runInitdb(files, password, fsync);
+  const place = { ...files, walSegment };
+  const copied = await copyTemplate(place, twin);
+  if (!copied) await runInitdb(place, password, fsync);
   await writeFile(join(files.dataDirectory, 'pg_hba.conf'), whoMayConnect);
   await addSettings(files, {
     listen_addresses: '127.0.0.1',
@@ -70,16 +72,17 @@ export async function initialise(
   return { password: copied ? 'unset' : 'set' };
 }
 
-async function runInitdb(files: ClusterFiles, password: string, fsync: boolean): Promise<void> {
-  const { dataDirectory, owner } = files;
-  const passwordFile = join(files.socketDirectory, 'password');
+async function runInitdb(place: ClusterFiles & TemplatePlace, password: string, fsync: boolean): Promise<void> {
+  const { dataDirectory, owner, walSegment } = place;
+  const passwordFile = join(place.socketDirectory, 'password');
   const args = ['-D', dataDirectory, '-U', 'postgres', '--data-checksums', '-E', 'UTF8', '--locale=C.UTF-8'];
+  const wal = `--wal-segsize=${walSegment}`;
   const auth = ['--auth-host=scram-sha-256', '--auth-local=trust', `--pwfile=${passwordFile}`];
-  const program = join(files.binDirectory, 'initdb');
+  const program = join(place.binDirectory, 'initdb');
   await writePrivately(passwordFile, password, owner);
-  await runTool(program, [...args, ...auth, ...(fsync ? [] : ['--no-sync'])], { user: owner });
+  await runTool(program, [...args, wal, ...auth, ...(fsync ? [] : ['--no-sync'])], { user: owner });
   await rm(passwordFile);
-  await keepTemplate(files);
+  await keepTemplate(place);
 }
 
 /** Appends to postgresql.conf, where the last value of a setting wins. */

@@ -22,6 +22,8 @@ export interface PostgresOptions {
   readonly fsync?: boolean;
   /** Whether it may have the system identifier of other clusters, which makes it cheap. False if absent. */
   readonly twin?: boolean;
+  /** Size of a WAL segment in MiB, a power of two; 16 if absent, as everywhere. Small ones make small data directories. */
+  readonly walSegment?: number;
   readonly binDirectory?: string;
 }
 
@@ -55,8 +57,8 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const binDirectory = options.binDirectory ?? findPostgres();
   const files = await layOut(options.folder, options.user ?? defaultOwner(), binDirectory);
   const password = options.superuserPassword ?? randomBytes(12).toString('hex');
-  const { fsync = true, twin = false, settings = {} } = options;
-  const made = await initialise(files, { password, fsync, twin, settings });
+  const { fsync = true, twin = false, walSegment = 16, settings = {} } = options;
+  const made = await initialise(files, { password, fsync, twin, walSegment, settings });
   const port = await startFirst(files, options.port);
   if (made.password === 'unset') await setPassword(files, port, password);
   let guard: Guard = guardFolder(options.folder, 'keep');

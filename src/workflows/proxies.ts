@@ -10,8 +10,12 @@ const retry = { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '
 
 const minute = 60_000;
 
+/** A control worker counts as dead after this silence, as an agent's host does. */
+const heartbeatTimeout = '30s';
+
 export const planning = proxyActivities<Pick<ControlActivities, 'planBackup' | 'planRestore' | 'planVerify'>>({
   startToCloseTimeout: '2m', // lists a repository and reads manifests
+  heartbeatTimeout, // a person may be waiting
   scheduleToCloseTimeout: '3m', // a storage that stays away this long refuses the job: nothing was touched, and a person may be waiting
   cancellationType,
   retry,
@@ -26,6 +30,7 @@ export const locking = proxyActivities<Pick<ControlActivities, 'requestHold' | '
 
 export const recording = proxyActivities<Pick<ControlActivities, 'recordJob' | 'recordRefusal'>>({
   startToCloseTimeout: '1m', // one small object
+  heartbeatTimeout, // the job stays open meanwhile
   scheduleToCloseTimeout: '3m', // a dead storage must not keep a finished job open
   cancellationType,
   retry,

@@ -23,7 +23,7 @@ export const spoolFull: Fault = {
 };
 
 /** The running server has its room to write; a second copy has not. */
-const leaving = 24 * MiB;
+const leaving = 12 * MiB;
 
 export const targetFull: Fault = {
   name: 'target-full',

@@ -69,7 +69,8 @@ async function ownServer({ grounds, password }: LaneSite, name: string, folder: 
     folder: places.find((place) => place !== undefined) ?? join(folder, 'postgres'),
     fsync: false,
     twin: true,
+    walSegment: 1, // most of what a cold copy of a small cluster reads would be empty WAL
     superuserPassword: password,
-    settings: smallServer,
+    settings: { ...smallServer, min_wal_size: '4MB' },
   });
 }

@@ -1,5 +1,9 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { listRepository } from '../../../src/client/backups';
-import type { Field } from '../field';
+import { Manifest } from '../../../src/model/manifest';
+import type { Field, Lane } from '../field';
 
 export interface SealedBackup {
   readonly id: string;
@@ -11,4 +15,17 @@ export async function sealedBackups({ config }: Pick<Field, 'config'>, lane: str
   const { rows } = await listRepository(config, lane);
   const finished = rows.filter(({ action, status }) => action.endsWith('backup') && status === 'finished');
   return finished.map((row) => ({ id: row['backup-id'] ?? '', job: row['job-id'] ?? '' }));
+}
+
+/** What has its seal, by the files that the store keeps: a backup that people count on. It asks nothing of any server, and may be asked often. */
+export async function withSeal({ repositoryFolder }: Pick<Lane, 'repositoryFolder'>): Promise<readonly SealedBackup[]> {
+  const backups = join(repositoryFolder, 'backups');
+  const names = await readdir(backups).catch(() => []);
+  const sealed = names.filter((id) => existsSync(join(backups, id, 'COMPLETE')));
+  return Promise.all(
+    sealed.map(async (id) => {
+      const text = await readFile(join(backups, id, 'manifest.json'), 'utf8');
+      return { id, job: Manifest.parse(JSON.parse(text))['job-id'] };
+    }),
+  );
 }

@@ -4,7 +4,7 @@ held=$1 armed=$2 reached=$3 go=$4
 shift 4
 wait_here() {
   mv "$armed" "$reached" 2>/dev/null || return 0
-  while [ ! -e "$go" ]; do sleep 0.1; done
+  while [ ! -e "$go" ]; do sleep 0.4; done
 }
 case $held in
 first)

@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isRestore } from '../ended';
-import { sealedBackups } from '../field/sealed-backups';
+import { sealedBackups, withSeal } from '../field/sealed-backups';
 import type { Invariant } from './invariant';
 
 /** Sealed before, and the job's own where it succeeded. A terminated job may have sealed its backup before. */
@@ -14,7 +11,7 @@ export const catalogueExact: Invariant = {
     const now = all.filter(({ job }) => !job.startsWith(`${jobId}-next`));
     const lost = before.sealed.filter((id) => !now.some((row) => row.id === id));
     const more = now.filter(({ id }) => !before.sealed.includes(id));
-    const unlisted = (await withSeal(lane.repositoryFolder)).filter((id) => !all.some((row) => row.id === id));
+    const unlisted = (await withSeal(lane)).map(({ id }) => id).filter((id) => !all.some((row) => row.id === id));
     if (unlisted.length > 0) return `has a seal and is not listed: ${unlisted.join(', ')}`;
     if (lost.length > 0) return `no longer listed: ${lost.join(', ')}`;
     const due = !isRestore(ended) && outcome.status === 'success' ? 1 : 0;
@@ -26,9 +23,3 @@ export const catalogueExact: Invariant = {
     return undefined;
   },
 };
-
-/** A backup that has its seal is one that lists, restores and people count on. */
-async function withSeal(repositoryFolder: string): Promise<string[]> {
-  const backups = join(repositoryFolder, 'backups');
-  return (await readdir(backups).catch(() => [])).filter((id) => existsSync(join(backups, id, 'COMPLETE')));
-}
