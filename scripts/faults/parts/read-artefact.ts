@@ -28,7 +28,9 @@ export async function wrongArtefact(folder: string, artefact: Artefact, tools: s
   if (createHash('sha256').update(bytes).digest('hex') !== artefact.sha256)
     return `${artefact.path} has another checksum`;
   const reader = readers[artefact.role] ?? 'cat';
-  return run('bash', ['-c', script, 'read', file, reader], { env: { PATH: `${tools}:${process.env['PATH']}` } }).then(
+  return run('bash', ['--norc', '-c', script, 'read', file, reader], {
+    env: { PATH: `${tools}:${process.env['PATH']}` },
+  }).then(
     ({ stderr }) => (Number(stderr) === artefact.bytes ? undefined : `${artefact.path} holds ${stderr.trim()} bytes`),
     ({ stderr }) => `${artefact.path} cannot be read: ${String(stderr).trim()}`,
   );
