@@ -3,19 +3,20 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { allFaults } from './faults/all-faults';
 import { buildHoldfast } from './faults/build';
-import type { Fault } from './faults/fault';
+import type { Cell, Fault } from './faults/fault';
 import { runGroups } from './faults/matrix';
 import { runMutation, tellMutation } from './faults/mutation-run';
 import { mutations } from './faults/mutations';
 import { allCells, chosen, fullLanes, type Group, groupsOf, nameOf } from './faults/plan';
 import { quieten, runProgram, say } from './faults/program';
 import { Report, tellFailure } from './faults/report';
-import { tenthLanes, tenthOf } from './faults/tenth';
+import { fewLanes, fewOf, tenthLanes, tenthOf } from './faults/tenth';
 import { temporaryFolder } from './servers/temporary-folder';
 
 const usage = `npm run test:faults -- [options]: one fault at every step of a backup and a restore
   --only 'WORDS'   cells whose name has all of the words: a fault, a scenario, a step, a moment; may be given more than once
   --tenth          the chosen tenth
+  --few            some cells of every fault, as npm test runs them
   --list           names the cells and runs none
   --results FILE   writes what became of each cell as JSON
   --mutations      removes five guards of the product in turn; at least one cell must notice each
@@ -25,6 +26,7 @@ const usage = `npm run test:faults -- [options]: one fault at every step of a ba
 const options = {
   only: { type: 'string', multiple: true },
   tenth: { type: 'boolean' },
+  few: { type: 'boolean' },
   list: { type: 'boolean' },
   results: { type: 'string' },
   help: { type: 'boolean' },
@@ -32,6 +34,10 @@ const options = {
   fields: { type: 'string', default: '3' },
   sources: { type: 'string' },
 } as const;
+
+const whole = { choose: (cells: readonly Cell[]) => cells, lanes: fullLanes };
+const tenth = { choose: tenthOf, lanes: tenthLanes };
+const few = { choose: fewOf, lanes: fewLanes };
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options });
@@ -41,7 +47,8 @@ async function main(): Promise<number> {
   const all = allCells(faults);
   const wanted = new Set(values.mutations ? all : only.flatMap((words) => chosen(all, words)));
   const matching = all.filter((cell) => wanted.has(cell));
-  const cells = values.tenth ? tenthOf(matching, faults) : matching;
+  const { choose, lanes } = values.few ? few : values.tenth ? tenth : whole;
+  const cells = choose(matching, faults);
   if (cells.length === 0) return say(`no cell is named "${only.join('", "')}"; try --list`, 2);
   if (values.list) return say(cells.map(nameOf).join('\n'));
   quieten();
@@ -50,7 +57,7 @@ async function main(): Promise<number> {
   const setting = { folder: folder.path, sources, faults };
   try {
     if (values.mutations) return await runMutations(setting, only);
-    const groups = groupsOf(cells, faults, values.tenth ? tenthLanes : fullLanes);
+    const groups = groupsOf(cells, faults, lanes);
     const report = await runMatrix(groups, setting, Number(values.fields));
     if (values.results) await writeFile(values.results, JSON.stringify(report.results, undefined, 2));
     return report.good ? 0 : 1;

@@ -6,13 +6,13 @@ import { allFaults } from '../../scripts/faults/all-faults';
 import type { CellResult } from '../../scripts/faults/batch';
 import { allCells, nameOf } from '../../scripts/faults/plan';
 import { tellFailure } from '../../scripts/faults/report';
-import { tenthOf } from '../../scripts/faults/tenth';
+import { fewOf } from '../../scripts/faults/tenth';
 import { type TemporaryFolder, temporaryFolder } from '../../scripts/servers/temporary-folder';
 
-/** The chosen tenth of the matrix, by the command that people have for it. It is a process of its own, since Jest's costs it half as much again. */
-const command = ['--import', 'tsx', join('scripts', 'faults.ts'), '--tenth', '--fields', '4'];
+/** Some cells of every fault, by the command that people have for them; a tenth is `npm run test:faults -- --tenth`, and without it the whole is run. */
+const command = ['--import', 'tsx', join('scripts', 'faults.ts'), '--few', '--fields', '5'];
 const faults = allFaults();
-const cells = tenthOf(allCells(faults), faults);
+const cells = fewOf(allCells(faults), faults);
 
 let folder: TemporaryFolder;
 let results: readonly CellResult[];
@@ -30,8 +30,7 @@ beforeAll(async () => {
 }, 900_000);
 afterAll(() => folder?.remove());
 
-test('it is a tenth at least, and every fault has a cell', () => {
-  expect(cells.length).toBeGreaterThanOrEqual(0.1 * allCells(faults).length - 1);
+test('every fault has a cell', () => {
   expect(new Set(cells.map(({ fault }) => fault))).toEqual(new Set(faults.map(({ name }) => name)));
 });
 

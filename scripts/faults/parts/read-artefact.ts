@@ -15,7 +15,7 @@ const readers: Readonly<Record<string, string>> = {
 /** Counts the bytes on the way; a reader may stop before the last of them, as tar does at its end mark. */
 const script = `
 set -o pipefail
-zstd --decompress --stdout -- "$1" | tee >(wc --bytes >&2) | { $2 >/dev/null; code=$?; cat >/dev/null; exit $code; }
+if [ "$3" = none ]; then cat -- "$1"; else zstd --decompress --stdout -- "$1"; fi | tee >(wc --bytes >&2) | { $2 >/dev/null; code=$?; cat >/dev/null; exit $code; }
 `;
 
 const run = promisify(execFile);
@@ -28,7 +28,7 @@ export async function wrongArtefact(folder: string, artefact: Artefact, tools: s
   if (createHash('sha256').update(bytes).digest('hex') !== artefact.sha256)
     return `${artefact.path} has another checksum`;
   const reader = readers[artefact.role] ?? 'cat';
-  return run('bash', ['--norc', '-c', script, 'read', file, reader], {
+  return run('bash', ['--norc', '-c', script, 'read', file, reader, artefact.compression], {
     env: { PATH: `${tools}:${process.env['PATH']}` },
   }).then(
     ({ stderr }) => (Number(stderr) === artefact.bytes ? undefined : `${artefact.path} holds ${stderr.trim()} bytes`),
