@@ -4,19 +4,22 @@ import type { Fault } from '../fault';
 
 /** Steps that begin to take the database away from its users. */
 const takesAway = ['stopDatabase', 'fenceDatabase'];
-/** Within this the step that was woken has done what it could. */
-const harm = 3_000;
+/** Within this the step that was woken has asked Temporal in vain, for five seconds, and done what it could. */
+const harm = 10_000;
 
 /** Sessions of users, by job: whoever takes the database away ends them. */
 const sessions = new Map<string, { readonly client: Client; broken: boolean }>();
 
-/** The job is dead and does not know; another has had its lock since, and is done. */
+/**
+ * The job is dead and does not know, nor is Temporal there to be asked; another has had its lock since, and is done. What keeps the step from
+ * the database is its token alone.
+ */
 export const staleStep: Fault = {
   name: 'terminated-late',
-  title: 'terminated; its step wakes up after another job had the lock',
+  title: 'terminated; its step wakes up after another job had the lock, with Temporal gone',
   strikesAt: ({ step, moment }) => moment === 'start' && takesAway.includes(step),
   silent: true,
-  strike: async ({ client: { workflow } }, parked) => {
+  strike: async ({ client: { workflow }, temporal }, parked) => {
     await Promise.all(
       parked.map(async ({ jobId, lane }) => {
         await workflow.getHandle(jobId).terminate('struck by the harness');
@@ -31,8 +34,9 @@ export const staleStep: Fault = {
         sessions.set(jobId, session);
       }),
     );
+    await temporal.kill9();
   },
-  heal: async (_field, parked) => {
+  heal: async ({ temporal }, parked) => {
     await sleep(harm);
     // what comes after takes databases away in its own right
     await Promise.all(
@@ -43,6 +47,7 @@ export const staleStep: Fault = {
           .catch(() => {}),
       ),
     );
+    await temporal.restart();
   },
   expect: () => ({ ending: 'terminated' }),
   also: async (_field, { jobId }) => {

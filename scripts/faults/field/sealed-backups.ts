@@ -17,15 +17,15 @@ export async function sealedBackups({ config }: Pick<Field, 'config'>, lane: str
   return finished.map((row) => ({ id: row['backup-id'] ?? '', job: row['job-id'] ?? '' }));
 }
 
-/** What has its seal, by the files that the store keeps: a backup that people count on. It asks nothing of any server, and may be asked often. */
+/** What has its seal, by the files that the store keeps: a backup that people count on. It asks nothing of any server. A seal without a manifest is of the job `none`. */
 export async function withSeal({ repositoryFolder }: Pick<Lane, 'repositoryFolder'>): Promise<readonly SealedBackup[]> {
   const backups = join(repositoryFolder, 'backups');
   const names = await readdir(backups).catch(() => []);
   const sealed = names.filter((id) => existsSync(join(backups, id, 'COMPLETE')));
   return Promise.all(
     sealed.map(async (id) => {
-      const text = await readFile(join(backups, id, 'manifest.json'), 'utf8');
-      return { id, job: Manifest.parse(JSON.parse(text))['job-id'] };
+      const text = await readFile(join(backups, id, 'manifest.json'), 'utf8').catch(() => undefined);
+      return { id, job: text === undefined ? 'none' : Manifest.parse(JSON.parse(text))['job-id'] };
     }),
   );
 }
