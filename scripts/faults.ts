@@ -9,7 +9,7 @@ import { runMutation, tellMutation } from './faults/mutation-run';
 import { mutations } from './faults/mutations';
 import { allCells, chosen, fullLanes, type Group, groupsOf, nameOf } from './faults/plan';
 import { quieten, runProgram, say } from './faults/program';
-import { Report, tellFailure } from './faults/report';
+import { failedOf, Report, tellFailure } from './faults/report';
 import { fewLanes, fewOf, tenthLanes, tenthOf } from './faults/tenth';
 import { temporaryFolder } from './servers/temporary-folder';
 
@@ -83,7 +83,7 @@ async function runMatrix(
     onTrouble: say,
     onBatch: (batch, results, seconds) => {
       report.add(batch, results, seconds);
-      const failed = results.filter(({ wrong }) => wrong.length > 0);
+      const failed = failedOf(results);
       say(
         `${batch.fault.name}: ${results.length - failed.length} of ${results.length} good in ${seconds.toFixed(0)} s`,
       );

@@ -5,6 +5,7 @@ import type { Fault } from './fault';
 import { runGroups } from './matrix';
 import { type Mutation, mutate } from './mutations';
 import { allCells, chosen, groupsOf, nameOf } from './plan';
+import { failedOf } from './report';
 
 export interface MutationResult {
   readonly mutation: Mutation;
@@ -31,7 +32,7 @@ export async function runMutation(
     onTrouble: () => {},
     keepFolders: false,
   });
-  return { mutation, ran: all.length, noticed: all.filter(({ wrong }) => wrong.length > 0) };
+  return { mutation, ran: all.length, noticed: failedOf(all) };
 }
 
 /** What is printed of it. */

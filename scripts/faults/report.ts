@@ -18,20 +18,15 @@ export class Report {
 
   add({ fault }: Batch, results: readonly CellResult[], seconds: number): void {
     const row = this.rows.get(fault.name) ?? { cells: 0, failed: 0, seconds: 0 };
-    const failed = results.filter(({ wrong }) => wrong.length > 0);
     row.cells += results.length;
-    row.failed += failed.length;
+    row.failed += failedOf(results).length;
     row.seconds += seconds;
     this.rows.set(fault.name, row);
     this.results.push(...results);
   }
 
   get good(): boolean {
-    return this.failed.length === 0 && this.rows.size > 0;
-  }
-
-  get failed(): readonly CellResult[] {
-    return this.results.filter(({ wrong }) => wrong.length > 0);
+    return failedOf(this.results).length === 0 && this.rows.size > 0;
   }
 
   /** The table, and below it every cell that failed and how to run it again. */
@@ -45,8 +40,13 @@ export class Report {
     const sum = (key: keyof Row) => all.reduce((total, row) => total + row[key], 0);
     const minutes = ((Date.now() - this.began) / 60_000).toFixed(1);
     table.push(['all', sum('cells'), sum('cells') - sum('failed'), sum('failed'), `${minutes} min in all`]);
-    return [table.toString(), ...this.failed.map(tellFailure)].join('\n');
+    return [table.toString(), ...failedOf(this.results).map(tellFailure)].join('\n');
   }
+}
+
+/** Those for which something does not hold. */
+export function failedOf(results: readonly CellResult[]): readonly CellResult[] {
+  return results.filter(({ wrong }) => wrong.length > 0);
 }
 
 /** One failed cell, so that it can be understood and run again. */

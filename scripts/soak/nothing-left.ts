@@ -1,10 +1,10 @@
-import { startJob } from '../../src/client/start-job';
 import type { Ended } from '../faults/ended';
 import type { Fault } from '../faults/fault';
 import { digestOf } from '../faults/field/content';
 import type { OpenField } from '../faults/field/open-field';
 import { sealedBackups } from '../faults/field/sealed-backups';
 import { judge } from '../faults/judge';
+import { doesNotVerify } from '../faults/parts/does-not-verify';
 import { runJob } from './jobs';
 import type { LaneStory } from './lane-work';
 
@@ -49,17 +49,6 @@ async function wrongWithCatalogue(field: OpenField, { lane, sealed }: LaneStory)
 /** The first one, and one from the middle: to read all of them would take as long as to make them. */
 async function wrongWithSample({ client }: OpenField, { lane, sealed }: LaneStory): Promise<string[]> {
   const sample = [sealed[0], sealed[Math.floor(sealed.length / 2)]].filter((id) => id !== undefined);
-  const verdicts = await Promise.all(
-    sample.map(async (id) => {
-      const { jobId } = await startJob(client, 'verify', { database: lane.name, 'backup-id': id });
-      return client.workflow
-        .getHandle(jobId)
-        .result()
-        .then(
-          () => [],
-          (error) => [`backup ${id} does not verify: ${String(error.cause?.message ?? error)}`],
-        );
-    }),
-  );
-  return verdicts.flat();
+  const verdicts = await Promise.all(sample.map((id) => doesNotVerify(client, lane.name, id)));
+  return verdicts.filter((verdict) => verdict !== undefined);
 }

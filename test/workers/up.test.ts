@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { Client, Connection, type WorkflowFailedError } from '@temporalio/client';
 import { freePort } from '../../scripts/servers/free-port';
 import { minimalEnvironment, type OwnedProcess, startOwned } from '../../scripts/servers/owned-process';
@@ -127,16 +126,10 @@ test('the next life knows the jobs of the one before; killed, it leaves no serve
 
 /** Another program on the port, which a killed server keeps until the last of its threads is gone. */
 async function occupy(port: number): Promise<Server> {
-  for (let tries = 1; ; tries += 1) {
-    const other = createServer((socket) => socket.destroy());
-    try {
-      await once(other.listen(port, '127.0.0.1'), 'listening');
-      return other;
-    } catch (error) {
-      if (tries === 100) throw error;
-      await setTimeout(100);
-    }
-  }
+  const other = createServer((socket) => socket.destroy());
+  const listens = () => once(other.listen(port, '127.0.0.1'), 'listening').then(Boolean, () => false);
+  await until('listening', listens, 10_000);
+  return other;
 }
 
 test.each([

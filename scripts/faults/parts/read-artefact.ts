@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type { Artefact } from '../../../src/model/manifest';
+import { runTool } from '../../servers/run-tool';
 import type { Verdict } from '../ended';
 
 /** What reads each kind of artefact to its end, from stdin. */
@@ -18,8 +17,6 @@ set -o pipefail
 if [ "$3" = none ]; then cat -- "$1"; else zstd --decompress --stdout -- "$1"; fi | tee >(wc --bytes >&2) | { $2 >/dev/null; code=$?; cat >/dev/null; exit $code; }
 `;
 
-const run = promisify(execFile);
-
 /** Holds a stored artefact against its line of the manifest, and lets the tools that would restore it, those of `tools` first, read all of it. */
 export async function wrongArtefact(folder: string, artefact: Artefact, tools: string): Promise<Verdict> {
   const file = join(folder, artefact.path);
@@ -28,10 +25,9 @@ export async function wrongArtefact(folder: string, artefact: Artefact, tools: s
   if (createHash('sha256').update(bytes).digest('hex') !== artefact.sha256)
     return `${artefact.path} has another checksum`;
   const reader = readers[artefact.role] ?? 'cat';
-  return run('bash', ['--norc', '-c', script, 'read', file, reader, artefact.compression], {
-    env: { PATH: `${tools}:${process.env['PATH']}` },
-  }).then(
+  const env = { PATH: `${tools}:${process.env['PATH']}` };
+  return runTool('bash', ['--norc', '-c', script, 'read', file, reader, artefact.compression], { env }).then(
     ({ stderr }) => (Number(stderr) === artefact.bytes ? undefined : `${artefact.path} holds ${stderr.trim()} bytes`),
-    ({ stderr }) => `${artefact.path} cannot be read: ${String(stderr).trim()}`,
+    (error: Error) => `${artefact.path} cannot be read: ${error.message}`,
   );
 }
