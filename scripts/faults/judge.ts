@@ -3,7 +3,6 @@ import type { Ended } from './ended';
 import type { Fault } from './fault';
 import type { OpenField } from './field/open-field';
 import { invariants } from './invariants/all';
-import { replayAll } from './invariants/history-replays';
 
 /** Checks every invariant for every job: one invariant after the other, many jobs at once. */
 export async function judge(field: OpenField, fault: Fault, ended: readonly Ended[]): Promise<CellResult[]> {
@@ -16,7 +15,7 @@ export async function judge(field: OpenField, fault: Fault, ended: readonly Ende
       }),
     );
   }
-  for (const [jobId, verdict] of await replayAll(field, ended))
+  for (const [jobId, verdict] of await field.replayer.replayAll(ended))
     wrong.get(jobId)?.push(`the history replays: ${verdict}`);
   for (const each of ended) {
     const more = (await fault.also?.(field, each)) ?? [];

@@ -18,8 +18,8 @@ export interface Group {
 
 export type Lanes = Readonly<Record<Scenario, number>>;
 
-/** So many jobs wait and run at once on one field. Two cores take no more without steps falling silent. */
-export const fullLanes: Lanes = { online: 6, cold: 5, restore: 6, 'restore-cold': 5 };
+/** So many jobs wait and run at once on one field, each scenario as it has cells. Two cores take no more without steps falling silent. */
+export const fullLanes: Lanes = { online: 4, cold: 6, restore: 6, 'restore-cold': 6 };
 
 export function allCells(faults: readonly Fault[]): Cell[] {
   return faults.flatMap((fault) =>
@@ -56,7 +56,16 @@ export function groupsOf(cells: readonly Cell[], faults: readonly Fault[], lanes
       group.batches.push(...batches);
     }
   }
-  return groups;
+  return groups.map(({ grounds, batches }) => ({ grounds, batches: mixed(batches) }));
+}
+
+/** Those of each fault spread over the whole: while one field waits for an outage to end, the others have work. */
+function mixed(batches: readonly Batch[]): Batch[] {
+  const shares = batches.map((batch) => {
+    const own = batches.filter(({ fault }) => fault === batch.fault);
+    return { batch, share: (own.indexOf(batch) + 0.5) / own.length };
+  });
+  return shares.sort((one, other) => one.share - other.share).map(({ batch }) => batch);
 }
 
 /** Steps of another kind of service have other middles, so these never share. */

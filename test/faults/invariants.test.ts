@@ -6,8 +6,8 @@ import type { Ended } from '../../scripts/faults/ended';
 import { type OpenField, openField } from '../../scripts/faults/field/open-field';
 import { invariants } from '../../scripts/faults/invariants/all';
 import { backupVerifies } from '../../scripts/faults/invariants/backup-verifies';
-import { replayAll } from '../../scripts/faults/invariants/history-replays';
 import { patience } from '../../scripts/faults/invariants/invariant';
+import { openReplayer } from '../../scripts/faults/replayer';
 import { type TemporaryFolder, temporaryFolder } from '../../scripts/servers/temporary-folder';
 import * as broken from './broken-things';
 
@@ -43,12 +43,24 @@ async function verdicts(of: Ended = ended, verify: 'verify too' | 'but verify' =
 
 test('after a good backup every invariant holds', async () => {
   expect(await verdicts(ended, 'verify too')).toEqual([]);
-  expect([...(await replayAll(field, [ended])).values()]).toEqual([]);
+  expect([...(await field.replayer.replayAll([ended])).values()]).toEqual([]);
 });
 
-test('the histories of several fields replay though their replayers are asked for at once', async () => {
-  const verdicts = await Promise.all([1, 2, 3].map(() => replayAll(field, [ended])));
-  expect(verdicts.flatMap((each) => [...each.values()])).toEqual([]);
+test('histories replay in several replayers though these come and go at once', async () => {
+  const replays = [1, 2, 3].map(async () => {
+    const replayer = openReplayer(field.build);
+    const first = await replayer.replayAll([ended]);
+    const more = await replayer.replayAll([ended, { ...ended, jobId: 'other' }]);
+    await replayer.close();
+    return [...first.values(), ...more.values()];
+  });
+  expect((await Promise.all(replays)).flat()).toEqual([]);
+});
+
+test('a history that cannot be read is told to who asked, and the next one replays', async () => {
+  const unreadable = { ...ended, history: {} };
+  await expect(field.replayer.replayAll([unreadable])).rejects.toThrow();
+  expect([...(await field.replayer.replayAll([ended])).values()]).toEqual([]);
 });
 
 describe('what is broken is told, and by its own invariant alone', () => {
@@ -87,7 +99,7 @@ describe('what is broken is told, and by its own invariant alone', () => {
     const history = structuredClone(ended.history);
     for (const { activityTaskScheduledEventAttributes: scheduled } of history.events ?? [])
       if (scheduled?.activityType?.name === 'checkStorage') scheduled.activityType.name = 'probeStorage';
-    expect([...(await replayAll(field, [{ ...ended, history }])).values()].join()).toContain('does not replay');
+    expect([...(await field.replayer.replayAll([{ ...ended, history }])).values()].join()).toContain('does not replay');
   });
 
   test('a database that does not run', async () => {

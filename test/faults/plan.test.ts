@@ -48,6 +48,14 @@ test('grounds share a field where they change nothing in common', () => {
   expect(shared([fault('1', storage), fault('2', ground('e'))])).toEqual([['1'], ['2']]);
 });
 
+test('the batches of a fault are spread over the whole, so that outages do not all come at once', () => {
+  const lanes = { online: 5, cold: 5, restore: 5, 'restore-cold': 5 };
+  const [group] = groupsOf(allCells([fault('1'), fault('2')]), [fault('1'), fault('2')], lanes);
+  const order = group?.batches.map((batch) => batch.fault.name) ?? [];
+  expect(order.length).toBeGreaterThan(10);
+  expect(order.filter((name, place) => name === order[place + 1])).toEqual([]);
+});
+
 describe('mutations', () => {
   let folder: string;
   beforeAll(async () => {

@@ -12,6 +12,7 @@ import type { Build } from '../build';
 import type { Scenario } from '../fault';
 import type { Field, Ground, Laid } from '../field';
 import { gatesVariable, readDeeds } from '../gates/gate-files';
+import { openReplayer, type Replayer } from '../replayer';
 import { agentName, bucket, prefix, secretNames, writeFieldConfig } from './field-config';
 import { isCold, makeLane, type NewLane, smallServer } from './field-lane';
 import { fieldWorker, type OwnWorker } from './field-worker';
@@ -31,6 +32,7 @@ export interface OpenField extends Field {
   readonly control: OwnWorker;
   readonly agent: OwnWorker;
   readonly store: S3Client;
+  readonly replayer: Replayer;
   /** Stops all; removes the folder unless `keep`. Idempotent. */
   close(options?: { readonly keep?: boolean }): Promise<void>;
 }
@@ -74,6 +76,8 @@ async function build(folder: TemporaryFolder, options: FieldOptions, closing: ((
   const connection = await Connection.connect({ address: servers.temporal.address });
   closing.push(() => connection.close());
   const config = await loadConfig(configPath);
+  const replayer = openReplayer(options.build);
+  closing.push(() => replayer.close());
   const field: OpenField = {
     ...servers,
     folder: folder.path,
@@ -84,6 +88,7 @@ async function build(folder: TemporaryFolder, options: FieldOptions, closing: ((
     client: new Client({ connection }),
     config,
     lanes,
+    replayer,
     state: join(folder.path, 'agent'),
     spool: config.agents[agentName]?.spool ?? join(folder.path, 'agent', 'spool'),
     deeds: () => readDeeds(gates),
