@@ -1,7 +1,7 @@
 import { type CellResult, neverCame, runBatch } from './batch';
 import type { Build } from './build';
 import { type OpenField, openField } from './field/open-field';
-import { type Batch, type Group, lanesFor } from './plan';
+import { type Batch, type Group, hasUsualService, lanesFor } from './plan';
 
 export interface Watcher {
   readonly onBatch: (batch: Batch, results: readonly CellResult[], seconds: number) => void;
@@ -17,13 +17,13 @@ export async function runGroups(
   fields: number,
   watcher: Watcher,
 ): Promise<void> {
-  const queues = groups.map(({ grounds, batches }) => ({ grounds, batches: [...batches], lanes: lanesFor(batches) }));
+  const queues = queuesOf(groups);
   const serve = async (nth: number): Promise<void> => {
     for (;;) {
       const open = queues.filter(({ batches }) => batches.length > 0);
       const queue = open[nth % Math.max(open.length, 1)];
       if (queue === undefined) return;
-      await serveField(build, queue, watcher);
+      await serveField(build, queue, queues, watcher);
     }
   };
   await Promise.all(Array.from({ length: fields }, (_, nth) => serve(nth)));
@@ -35,11 +35,33 @@ interface Queue {
   readonly lanes: ReturnType<typeof lanesFor>;
 }
 
-/** Takes from the queue until it is empty or the field is of no more use. */
-async function serveField(build: Build, { grounds, batches, lanes }: Queue, watcher: Watcher): Promise<void> {
+/** Fields that may do each other's work have lanes for it. */
+function queuesOf(groups: readonly Group[]): Queue[] {
+  const all = lanesFor(groups.filter(hasUsualService).flatMap(({ batches }) => batches));
+  return groups.map((group) => ({
+    grounds: group.grounds,
+    batches: [...group.batches],
+    lanes: hasUsualService(group) ? all : lanesFor(group.batches),
+  }));
+}
+
+/** To open a field costs as much as a batch: one that has done its own takes what is left of others and needs no ground of theirs. */
+function nextBatch(own: Queue, queues: readonly Queue[]): Batch | undefined {
+  const first = own.batches.shift();
+  if (first !== undefined || !hasUsualService(own)) return first;
+  for (const { batches } of queues.filter(hasUsualService)) {
+    const place = batches.findIndex(({ fault }) => fault.ground === undefined);
+    if (place >= 0) return batches.splice(place, 1)[0];
+  }
+  return undefined;
+}
+
+/** Takes batches until there are none for it or the field is of no more use. */
+async function serveField(build: Build, queue: Queue, queues: readonly Queue[], watcher: Watcher): Promise<void> {
+  const { grounds, batches, lanes } = queue;
   let field: OpenField | undefined;
   let good = true;
-  let batch = batches.shift();
+  let batch = nextBatch(queue, queues);
   while (batch !== undefined && good) {
     const began = Date.now();
     try {
@@ -57,7 +79,7 @@ async function serveField(build: Build, { grounds, batches, lanes }: Queue, watc
       if (batch.again !== true) batches.push({ ...batch, again: true });
       else watcher.onBatch(batch, broken(batch, error), (Date.now() - began) / 1000);
     }
-    batch = good ? batches.shift() : undefined;
+    batch = good ? nextBatch(queue, queues) : undefined;
   }
   await field?.close({ keep: !good && (watcher.keepFolders ?? true) });
 }

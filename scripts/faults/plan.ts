@@ -73,6 +73,11 @@ function serviceOf(grounds: readonly Ground[]): string | undefined {
   return grounds.find(({ changes }) => changes?.includes('service'))?.name;
 }
 
+/** Batches whose faults need no ground can be run on any field that has it. */
+export function hasUsualService({ grounds }: Pick<Group, 'grounds'>): boolean {
+  return serviceOf(grounds) === undefined;
+}
+
 function haveRoom(there: readonly Ground[], [ground]: readonly Ground[]): boolean {
   if (ground === undefined || there.some(({ name }) => name === ground.name)) return true;
   const { changes } = ground;
