@@ -7,16 +7,16 @@ import type { Cell, Fault } from './faults/fault';
 import { runGroups } from './faults/matrix';
 import { runMutation, tellMutation } from './faults/mutation-run';
 import { mutations } from './faults/mutations';
-import { allCells, chosen, fullLanes, type Group, groupsOf, nameOf } from './faults/plan';
+import { allCells, chosen, fullLanes, type Group, groupsOf, nameOf, ofThreeJobs, wideLanes } from './faults/plan';
 import { quieten, runProgram, say } from './faults/program';
 import { failedOf, Report, tellFailure } from './faults/report';
-import { fewLanes, fewOf, tenthLanes, tenthOf } from './faults/tenth';
+import { tenthLanes, tenthOf } from './faults/tenth';
 import { temporaryFolder } from './servers/temporary-folder';
 
-const usage = `npm run test:faults -- [options]: one fault at every step of a backup and a restore
+const usage = `npm run test:faults -- [options]: one fault at every step of a backup online, of one of a stopped cluster, and of a restore
   --only 'WORDS'   cells whose name has all of the words: a fault, a scenario, a step, a moment; may be given more than once
-  --tenth          the chosen tenth
-  --few            some cells of every fault, as npm test runs them
+  --wide           at every step of the restore of a whole cluster too
+  --tenth          the chosen tenth, as npm test runs it
   --list           names the cells and runs none
   --results FILE   writes what became of each cell as JSON
   --mutations      removes five guards of the product in turn; at least one cell must notice each
@@ -26,7 +26,7 @@ const usage = `npm run test:faults -- [options]: one fault at every step of a ba
 const options = {
   only: { type: 'string', multiple: true },
   tenth: { type: 'boolean' },
-  few: { type: 'boolean' },
+  wide: { type: 'boolean' },
   list: { type: 'boolean' },
   results: { type: 'string' },
   help: { type: 'boolean' },
@@ -35,9 +35,9 @@ const options = {
   sources: { type: 'string' },
 } as const;
 
-const whole = { choose: (cells: readonly Cell[]) => cells, lanes: fullLanes };
+const whole = { choose: ofThreeJobs, lanes: fullLanes };
+const wide = { choose: (cells: readonly Cell[]) => cells, lanes: wideLanes };
 const tenth = { choose: tenthOf, lanes: tenthLanes };
-const few = { choose: fewOf, lanes: fewLanes };
 
 async function main(): Promise<number> {
   const { values } = parseArgs({ options });
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
   const all = allCells(faults);
   const wanted = new Set(values.mutations ? all : only.flatMap((words) => chosen(all, words)));
   const matching = all.filter((cell) => wanted.has(cell));
-  const { choose, lanes } = values.few ? few : values.tenth ? tenth : whole;
+  const { choose, lanes } = values.tenth ? tenth : values.wide || values.only ? wide : whole;
   const cells = choose(matching, faults);
   if (cells.length === 0) return say(`no cell is named "${only.join('", "')}"; try --list`, 2);
   if (values.list) return say(cells.map(nameOf).join('\n'));

@@ -19,7 +19,13 @@ export interface Group {
 export type Lanes = Readonly<Record<Scenario, number>>;
 
 /** So many jobs wait and run at once on one field, each scenario as it has cells. Two cores take no more without steps falling silent. */
-export const fullLanes: Lanes = { online: 4, cold: 6, restore: 6, 'restore-cold': 6 };
+export const fullLanes: Lanes = { online: 6, cold: 8, restore: 8, 'restore-cold': 0 };
+export const wideLanes: Lanes = { online: 4, cold: 6, restore: 6, 'restore-cold': 6 };
+
+/** The jobs of the full matrix: a backup online, one of a stopped cluster, and a restore. */
+export function ofThreeJobs(cells: readonly Cell[]): Cell[] {
+  return cells.filter(({ scenario }) => fullLanes[scenario] > 0);
+}
 
 export function allCells(faults: readonly Fault[]): Cell[] {
   return faults.flatMap((fault) =>
@@ -42,7 +48,7 @@ export function chosen(cells: readonly Cell[], only: string): Cell[] {
 }
 
 /** Packs the cells into batches: one fault each, no more of a scenario than there are lanes for it. Grounds share fields where they can. */
-export function groupsOf(cells: readonly Cell[], faults: readonly Fault[], lanes: Lanes = fullLanes): Group[] {
+export function groupsOf(cells: readonly Cell[], faults: readonly Fault[], lanes: Lanes = wideLanes): Group[] {
   const groups: { grounds: Ground[]; batches: Batch[] }[] = [];
   for (const fault of faults) {
     const own = cells.filter((cell) => cell.fault === fault.name);
