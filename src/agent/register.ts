@@ -24,14 +24,19 @@ const keptResults = 32;
  */
 export class Register {
   private readonly works = new Map<string, RunningWork>();
+  private readonly closed = new Set<string>();
   /** Where no attempt is current: a Temporal client used inside one is cancelled together with it. */
   private readonly outside = AsyncLocalStorage.snapshot();
 
-  /** Takes over the work of this key or begins it. Work of this job that it left behind at other steps is ended first, and waited for. */
+  /**
+   * Takes over the work of this key or begins it. Work of this job that it left behind at other steps is ended first, and waited for. Rejects with
+   * `step-ended` once the run was closed.
+   */
   async claim<T>(key: WorkKey, start: StartWork<T>): Promise<Claim<T>> {
     for (let left = this.leftBehind(key); left.length > 0; left = this.leftBehind(key)) {
       await Promise.all(left.map((work) => this.end(work, 'its job went on without it')));
     }
+    if (this.closed.has(key.runId)) throw failure('step-ended', { step: key.step, reason: 'its job is over' });
     const before = this.works.get(idOf(key));
     const work = before ?? this.begin(key, start);
     work.claims += 1;
@@ -58,6 +63,12 @@ export class Register {
   async endRun(runId: string, reason: string): Promise<void> {
     const works = [...this.works.values()].filter(({ key }) => key.runId === runId);
     await Promise.all(works.map((work) => this.end(work, reason)));
+  }
+
+  /** The same for a run that is over: it begins nothing any more, so that what it has left can be removed behind it. */
+  async closeRun(runId: string, reason: string): Promise<void> {
+    this.closed.add(runId);
+    await this.endRun(runId, reason);
   }
 
   /** Ends everything; resolves when it has ended. For a worker that goes. */

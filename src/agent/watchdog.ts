@@ -106,12 +106,18 @@ export class Watchdog {
 
   private async sweepSpool(): Promise<void> {
     if (Date.now() - this.sweptAt < sweepEvery) return;
-    const { spool, lookAt, report, settleFolder } = this.parts;
-    const { removed, unanswered, unsettled } = await spool.sweep(lookAt, await this.jobsToBeUndone(), settleFolder);
+    const { spool, lookAt, report } = this.parts;
+    const { removed, unanswered, unsettled } = await spool.sweep(lookAt, await this.jobsToBeUndone(), this.settle);
     if (unanswered === 0) this.sweptAt = Date.now();
     if (unsettled.length > 0) report.warn('could not yet clean up after jobs that are over', { jobs: unsettled });
     if (removed.length > 0) report.info('removed the spool folders of jobs that are over', { jobs: removed });
   }
+
+  /** A step that has not heard yet that its job is over might seal what is being removed. */
+  private readonly settle: SettleFolder = async (note, folder) => {
+    await this.parts.register.closeRun(note.runId, 'its job is over');
+    await this.parts.settleFolder(note, folder);
+  };
 
   /** What undoes them may stand in their folders. */
   private async jobsToBeUndone(): Promise<ReadonlySet<string>> {
