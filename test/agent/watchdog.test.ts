@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Step } from '../../src/activities/step';
-import { StepMeter } from '../../src/activities/step-meter';
 import { asActivity } from '../../src/activities/wrap';
 import { type Books, openBooks } from '../../src/agent/books';
 import type { Actor } from '../../src/agent/open-unit';
@@ -207,27 +206,6 @@ test('a folder whose job is over stays until what the job left elsewhere is gone
     async () => undefined,
   );
   expect(swept.removed).toEqual([workflowId]);
-});
-
-test('what a job left elsewhere goes only when its steps have ended, waited for or not, and none can begin behind it', async () => {
-  const { workflowId, runId } = await job();
-  await new Spool(join(state, 'spool')).open({ jobId: workflowId, workflowId, runId, database: 'shop' });
-  const key = { workflowId, runId, activityId: 'seal', step: 'sealBackup' };
-  const sealing = async (signal: AbortSignal) => {
-    await new Promise((aborted) => signal.addEventListener('abort', aborted));
-    await sleep(100); // what was asked of the store is answered first
-    settled.push('step');
-  };
-  const progress = new StepMeter(key.step).snapshot;
-  await register.claim(key, (signal) => ({ result: sealing(signal), progress }));
-  await bench.client.workflow.getHandle(workflowId, runId).terminate('test');
-  await watchdog.round();
-  expect(settled).toEqual(['step', workflowId]);
-
-  const late = register.claim({ ...key, activityId: 'late' }, () => {
-    throw new Error('begun');
-  });
-  await expect(late).rejects.toMatchObject({ code: 'step-ended' });
 });
 
 test('a job whose work was ended by the watchdog has its folder swept at once, not an hour later', async () => {

@@ -5,7 +5,7 @@ import { allFaults } from '../../scripts/faults/all-faults';
 import type { Fault } from '../../scripts/faults/fault';
 import type { Ground } from '../../scripts/faults/field';
 import { mutate, mutations } from '../../scripts/faults/mutations';
-import { allCells, chosen, groupsOf, nameOf } from '../../scripts/faults/plan';
+import { allCells, chosen, groupsOf, nameOf, ofThreeJobs } from '../../scripts/faults/plan';
 
 const faults = allFaults();
 const cells = allCells(faults);
@@ -46,6 +46,12 @@ test('grounds share a field where they change nothing in common', () => {
   expect(shared([fault('1', storage), fault('2', other)])).toEqual([['1'], ['2']]);
   expect(shared([fault('none'), fault('1', ground('d', ['service']))])).toEqual([['none'], ['1']]);
   expect(shared([fault('1', storage), fault('2', ground('e'))])).toEqual([['1'], ['2']]);
+});
+
+test('the full matrix has every fault, and every cell of its three jobs', () => {
+  const full = ofThreeJobs(cells);
+  expect(new Set(full.map((cell) => cell.fault))).toEqual(new Set(faults.map(({ name }) => name)));
+  for (const { scenario } of cells.filter((cell) => !full.includes(cell))) expect(scenario).toBe('restore-cold');
 });
 
 test('the batches of a fault are spread over the whole, so that outages do not all come at once', () => {
