@@ -29,7 +29,7 @@ export async function discardLoads(parts: DiscardParts, signal: AbortSignal): Pr
 async function discard(parts: DiscardParts, { workflowId, runId, plan }: Load, signal: AbortSignal): Promise<void> {
   const { books, register, withUnit, report } = parts;
   const { database, jobId, jobType, lock } = plan;
-  await register.closeRun(runId, 'its job is over');
+  await register.closeRun(runId);
   await books.ledger.exclusively(lock, async () => {
     const entry = await books.ledger.find(database, plan.unit.name);
     // Half swapped: what was loaded may be in service. The rescuer settles that first.

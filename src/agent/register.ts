@@ -15,6 +15,9 @@ export interface Claim<T> {
   release(): void;
 }
 
+/** Of a run that was closed. */
+const jobOver = 'its job is over';
+
 /** Results that are kept for attempts that may still ask for them. */
 const keptResults = 32;
 
@@ -36,7 +39,7 @@ export class Register {
     for (let left = this.leftBehind(key); left.length > 0; left = this.leftBehind(key)) {
       await Promise.all(left.map((work) => this.end(work, 'its job went on without it')));
     }
-    if (this.closed.has(key.runId)) throw failure('step-ended', { step: key.step, reason: 'its job is over' });
+    if (this.closed.has(key.runId)) throw failure('step-ended', { step: key.step, reason: jobOver });
     const before = this.works.get(idOf(key));
     const work = before ?? this.begin(key, start);
     work.claims += 1;
@@ -66,9 +69,9 @@ export class Register {
   }
 
   /** The same for a run that is over: it begins nothing any more, so that what it has left can be removed behind it. */
-  async closeRun(runId: string, reason: string): Promise<void> {
+  async closeRun(runId: string): Promise<void> {
     this.closed.add(runId);
-    await this.endRun(runId, reason);
+    await this.endRun(runId, jobOver);
   }
 
   /** Ends everything; resolves when it has ended. For a worker that goes. */

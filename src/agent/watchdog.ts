@@ -115,7 +115,7 @@ export class Watchdog {
 
   /** A step that has not heard yet that its job is over might seal what is being removed. */
   private readonly settle: SettleFolder = async (note, folder) => {
-    await this.parts.register.closeRun(note.runId, 'its job is over');
+    await this.parts.register.closeRun(note.runId);
     await this.parts.settleFolder(note, folder);
   };
 
