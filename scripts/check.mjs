@@ -1,6 +1,7 @@
 /**
  * What `npm test` runs once all is set up: types, lint, then every test phase. Words after `npm test --` choose test files by
- * path: `npm test -- storage`. Nothing is left out silently: a skipped test is a failed run. The last line is the count.
+ * path: `npm test -- storage`. Nothing is left out silently: a skipped test is a failed run. The last line is the count. With `--long`,
+ * which is `npm run test:long`, only the tests that take too long for `npm test`.
  */
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,13 +27,13 @@ async function phase(title, work) {
   return { title, suites: [], ...counts };
 }
 
-async function checkAll(words) {
+async function checkAll(words, long) {
   const done = [];
-  for (const { title, program, args } of tools) {
+  for (const { title, program, args } of long ? [] : tools) {
     const check = async () => ({ passed: 0, failed: (await runTool(root, program, args)) ? 0 : 1, skipped: 0 });
     done.push(await phase(title, check));
   }
-  for (const { title, files, workers } of planPhases(root, words)) {
+  for (const { title, files, workers } of planPhases(root, words, long)) {
     if (files.length > 0) done.push(await phase(title, () => runJest(root, files, workers)));
     else if (words.length === 0)
       done.push(await phase(title, async () => ({ passed: 0, failed: 1, skipped: 0, remark: 'no tests' })));
@@ -55,7 +56,7 @@ function tally(done, seconds) {
   return passed > 0 && failed === 0 && skipped === 0;
 }
 
-const words = process.argv.slice(2);
+const [long, words] = [process.argv.includes('--long'), process.argv.slice(2).filter((word) => word !== '--long')];
 const option = words.find((word) => word.startsWith('-'));
 if (option) {
   process.stderr.write(`choose tests: unknown option "${option}"; give words of test paths: npm test -- storage\n`);
@@ -65,5 +66,5 @@ if (option) {
 process.once('SIGINT', () => process.exit(130));
 process.once('SIGTERM', () => process.exit(143));
 const started = performance.now();
-const good = tally(await checkAll(words), (performance.now() - started) / 1000);
+const good = tally(await checkAll(words, long), (performance.now() - started) / 1000);
 process.exitCode = good ? 0 : 1;

@@ -16,7 +16,7 @@ import { temporaryFolder } from './servers/temporary-folder';
 const usage = `npm run test:faults -- [options]: one fault at every step of a backup online, of one of a stopped cluster, and of a restore
   --only 'WORDS'   cells whose name has all of the words: a fault, a scenario, a step, a moment; may be given more than once
   --wide           at every step of the restore of a whole cluster too
-  --tenth          the chosen tenth, as npm test runs it
+  --tenth          the chosen tenth, as npm run test:long runs it
   --list           names the cells and runs none
   --results FILE   writes what became of each cell as JSON
   --mutations      removes five guards of the product in turn; at least one cell must notice each

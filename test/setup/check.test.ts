@@ -71,6 +71,18 @@ describe('the check', () => {
     expect(full.code).toBe(1);
   });
 
+  it('leaves long tests to --long, which runs nothing else, and finds them by words all the same', async () => {
+    write('test/services/slow.long.test.ts', `it('takes its time', () => expect(1).toBe(1));`);
+    write('test/matrix/all.long.test.ts', `it('strikes', () => expect(1).toBe(1));`);
+    const long = await check('--long');
+    expect(long.output).not.toContain('type-check');
+    expect(long.output).toMatch(/── fault matrix ─+\n(.*\n)*── long ─+\n/);
+    expect(long.lastLine).toBe('2 passed, 0 failed');
+    expect(long.code).toBe(0);
+    expect((await check('slow')).lastLine).toBe('1 passed, 0 failed');
+    expect((await check()).output).not.toContain('slow.long.test.ts');
+  });
+
   it('fails on a type error although every test passes', async () => {
     write('src/wrong.ts', `export const wrong: number = 'text';`);
     const { code, lastLine, output } = await check('storage');
