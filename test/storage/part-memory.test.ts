@@ -72,6 +72,23 @@ describe('parts', () => {
     await part.discard();
   });
 
+  it.each([
+    ['in memory', 64 * MiB],
+    ['in a file', MiB],
+  ])('%s keep nothing of a chunk: its memory may be used again at once', async (_, budget) => {
+    const part = await openPartSpace(createPartMemory(budget), folder).open(6 * MiB, 0);
+    if (!part) throw new Error('expected a part');
+    const content = someBytes(6 * MiB);
+    const chunk = Buffer.alloc(300_000);
+    for (let at = 0; at < content.length; at += chunk.length) {
+      const bytes = content.copy(chunk, 0, at);
+      expect(await part.fill(chunk.subarray(0, bytes))).toHaveLength(0);
+      chunk.fill(0);
+    }
+    expect((await contentOf(part.open())).equals(content)).toBe(true);
+    await part.discard();
+  });
+
   it('that do not fit on the spill folder are refused before they are filled', async () => {
     const failed = await failureOf(openPartSpace(createPartMemory(MiB), folder).open(2 ** 52, 0));
     expect(failed.code).toBe('space-short');

@@ -8,6 +8,7 @@ const gathered = 2 ** 20;
 
 /** A file without a name: it is gone with its descriptor, whatever ends this process. */
 export interface SpillFile {
+  /** Copies the chunk before it returns: its memory is the caller's again. */
   append(chunk: Buffer): Promise<void>;
   /** The first `bytes` bytes; several may be open one after another. */
   read(bytes: number): Readable;
@@ -24,27 +25,32 @@ export async function openSpillFile(folder: string, bytes: number): Promise<Spil
   const file = await open(path, 'wx+', 0o600);
   await unlink(path);
 
+  const gathering = Buffer.allocUnsafeSlow(gathered);
+  let filled = 0;
   let position = 0;
-  let pending: Buffer[] = [];
-  let pendingBytes = 0;
+  let flushing = Promise.resolve();
   let closing: Promise<void> | undefined;
-  const flush = async () => {
-    const batch = Buffer.concat(pending);
-    [pending, pendingBytes] = [[], 0];
-    for (let done = 0; done < batch.length; ) {
-      const { bytesWritten } = await file.write(batch, done, batch.length - done, position);
+  const writeOut = async () => {
+    for (let done = 0; done < filled; ) {
+      const { bytesWritten } = await file.write(gathering, done, filled - done, position);
       done += bytesWritten;
       position += bytesWritten;
     }
+    filled = 0;
+  };
+  // a reader that was given up may still be writing out when the next one begins
+  const flush = () => {
+    flushing = flushing.then(writeOut);
+    return flushing;
   };
   return {
     append: async (chunk) => {
-      pending.push(chunk);
-      pendingBytes += chunk.length;
-      if (pendingBytes < gathered) return;
-      await flush().catch((error: NodeJS.ErrnoException) => {
-        throw error.code === 'ENOSPC' ? spaceShort(folder, bytes, 0, error) : error;
-      });
+      for (let taken = 0; taken < chunk.length; ) {
+        const copied = chunk.copy(gathering, filled, taken);
+        taken += copied;
+        filled += copied;
+        if (filled === gathered) await flush().catch(noSpace);
+      }
     },
     read: (length) => Readable.from(contents(length), { objectMode: false, highWaterMark: gathered }),
     close: () => {
@@ -52,6 +58,10 @@ export async function openSpillFile(folder: string, bytes: number): Promise<Spil
       return closing;
     },
   };
+
+  function noSpace(error: NodeJS.ErrnoException): never {
+    throw error.code === 'ENOSPC' ? spaceShort(folder, bytes, 0, error) : error;
+  }
 
   async function* contents(length: number): AsyncGenerator<Buffer> {
     await flush();
