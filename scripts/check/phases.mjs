@@ -14,7 +14,7 @@ const phases = [
   { title: 'unit', folders: ['*'], perCore: 2 },
   { title: 'workflow', folders: ['workflows', 'replay'], perCore: 1.5 },
   { title: 'storage', folders: ['storage'], perCore: 1.5 },
-  { title: 'engine', folders: ['engines', 'services'], perCore: 1.5 },
+  { title: 'engine', folders: ['engines', 'services', 'real-databases'], perCore: 1.5 },
   { title: 'set-up', folders: ['setup'], perCore: 1 },
   { title: 'end-to-end', folders: ['e2e', 'faults', 'demo', 'docs', 'package'], perCore: 1.5 },
   // it fills all cores by itself, and beside others its jobs would come too late to be struck

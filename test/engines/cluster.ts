@@ -32,12 +32,6 @@ export function ownCluster(settings: Readonly<Record<string, string | number>> =
     await started?.server.stop();
     await started?.folder.remove();
   }, 60_000);
-  const sql: TestCluster['sql'] = (database, ...statements) =>
-    withClient(running().server.client(database), async (client) => {
-      let rows: Record<string, unknown>[] = [];
-      for (const statement of statements) rows = (await client.query(statement)).rows;
-      return rows;
-    });
   return {
     get server() {
       return running().server;
@@ -45,6 +39,22 @@ export function ownCluster(settings: Readonly<Record<string, string | number>> =
     get folder() {
       return running().folder.path;
     },
+    sql: (...args) => clusterOf(running().server, running().folder.path).sql(...args),
+    names: () => clusterOf(running().server, running().folder.path).names(),
+  };
+}
+
+/** A server that somebody else starts and stops. */
+export function clusterOf(server: PostgresServer, folder: string): TestCluster {
+  const sql: TestCluster['sql'] = (database, ...statements) =>
+    withClient(server.client(database), async (client) => {
+      let rows: Record<string, unknown>[] = [];
+      for (const statement of statements) rows = (await client.query(statement)).rows;
+      return rows;
+    });
+  return {
+    server,
+    folder,
     sql,
     names: async () =>
       (await sql('postgres', 'SELECT datname FROM pg_database ORDER BY 1')).map(({ datname }) => String(datname)),

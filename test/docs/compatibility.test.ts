@@ -1,0 +1,52 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const root = path.join(__dirname, '..', '..');
+const page = readFileSync(path.join(root, 'docs', 'compatibility.md'), 'utf8');
+
+interface Shown {
+  readonly file: string;
+  readonly title: string;
+}
+
+/** The last cell of each row: one or several of `folder/file`: title, with <br> between. */
+const shown: readonly Shown[] = page
+  .split('\n')
+  .filter((line) => line.startsWith('| ') && !line.startsWith('| situation '))
+  .flatMap((line) => cellsOf(line).at(-1)?.split('<br>') ?? [])
+  .map((text) => {
+    const [, file = '', title = ''] = /^`([\w/.-]+)`: (.+)$/.exec(text.trim()) ?? [];
+    return { file: `test/${file}.test.ts`, title: title.trim() };
+  });
+
+function cellsOf(row: string): string[] {
+  return row.split('|').slice(1, -1);
+}
+
+/** Titles may stand in either kind of quotes. */
+function sourceOf(file: string): string {
+  return readFileSync(path.join(root, file), 'utf8').replaceAll(/\\(['"`])/g, '$1');
+}
+
+function titlesOf(file: string): string[] {
+  const source = readFileSync(path.join(root, file), 'utf8');
+  const found = [...source.matchAll(/^\s+title:\s*(['"`])((?:\\.|(?!\1).)*)\1/gm)];
+  return found.map(([, , title = '']) => title.replaceAll(/\\(.)/g, '$1'));
+}
+
+test('the page on compatibility names only tests that there are', () => {
+  expect(shown.length).toBeGreaterThan(0);
+  const missing = shown.filter(({ file, title }) => {
+    return title === '' || !existsSync(path.join(root, file)) || !sourceOf(file).includes(title);
+  });
+  expect(missing).toEqual([]);
+});
+
+test('each situation of the suite of real databases stands on the page', () => {
+  const folder = 'test/real-databases';
+  const files = readdirSync(path.join(root, folder)).filter((name) => name.endsWith('.test.ts'));
+  const titles = files.flatMap((name) => titlesOf(`${folder}/${name}`));
+  expect(titles.length).toBeGreaterThan(0);
+  const told = new Set(shown.map(({ title }) => title));
+  expect(titles.filter((title) => !told.has(title))).toEqual([]);
+});
