@@ -9,10 +9,15 @@ export interface FoundPostgres {
 /** A server that set-up gets where the machine has none. */
 export type ServerName = 'temporal' | 'versitygw';
 
+/** A part that pip installs into a folder of its own in the cache. */
+export type PypiName = 'rclone' | 'moto';
+
 /** The Temporal CLI with its dev server: the one on the PATH if new enough, else the cached one. Throws, naming `npm run setup`. */
 export function findTemporal(): string;
 /** The S3 server: as above. */
 export function findVersitygw(): string;
+/** The folder of a part that comes from PyPI. Throws, naming `npm run setup`. */
+export function findPypi(name: PypiName): string;
 /** The folder of the newest complete PostgreSQL (server and tools). Throws, naming `npm run setup`. */
 export function findPostgres(): string;
 /** A Chromium or Chrome; `CHROME_PATH` wins. Throws, naming `npm run setup`. */
@@ -32,3 +37,6 @@ export function atLeast(version: string, minimum: string): boolean;
 export function lookForServer(name: ServerName): string | undefined;
 export function lookForPostgres(): FoundPostgres | undefined;
 export function lookForChromium(): string | undefined;
+export function lookForPypi(name: PypiName): string | undefined;
+/** Where such a part is kept, whether it is there or not. */
+export function pypiFolder(name: PypiName): string;

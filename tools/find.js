@@ -123,6 +123,23 @@ function lookForServer(name) {
   return fittingOnPath(name) ?? (isExecutable(cached) ? cached : undefined);
 }
 
+/** The folder of a part that pip installed; its version is in the name, so that another pin is another part. */
+function pypiFolder(name) {
+  return path.join(cacheDirectory(), 'pypi', `${name}-${pins.pypi[name].version}`);
+}
+
+/** The folder, if the part is there. What runs on Python needs the very one that it was installed with: of another version it loads nothing. */
+function lookForPypi(name) {
+  const folder = pypiFolder(name);
+  const { proof, runsOnPython } = pins.pypi[name];
+  const whole = isThere(path.join(folder, proof)) && (!runsOnPython || isExecutable(path.join(folder, 'python')));
+  return whole ? folder : undefined;
+}
+
+function isThere(file) {
+  return statSync(file, { throwIfNoEntry: false }) !== undefined;
+}
+
 function expand(pattern) {
   return pattern.split('/').reduce(
     (folders, segment) => {
@@ -194,8 +211,11 @@ module.exports = {
   lookForServer,
   lookForPostgres,
   lookForChromium,
+  lookForPypi,
+  pypiFolder,
   findTemporal: () => orThrow(lookForServer('temporal'), 'temporal'),
   findVersitygw: () => orThrow(lookForServer('versitygw'), 'versitygw'),
+  findPypi: (name) => orThrow(lookForPypi(name), name),
   findPostgres: () => orThrow(lookForPostgres(), `a PostgreSQL ${pins.postgresql} or newer with all its tools`).bin,
   findChromium: () => orThrow(lookForChromium(), 'a Chromium or Chrome'),
 };

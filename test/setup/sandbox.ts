@@ -43,6 +43,7 @@ export class Sandbox {
     for (const tool of ['initdb', 'pg_ctl', 'pg_dump', 'pg_restore', 'pg_basebackup', 'pg_verifybackup', 'psql'])
       this.program(tool);
     this.program('postgres', 'echo "postgres (PostgreSQL) 99.1"');
+    this.pip();
     symlinkSync(process.execPath, path.join(this.bin, 'node'));
     for (const real of ['tar', 'gzip', 'sleep', 'cat', 'cp', 'head', 'chmod', 'mkdir', 'touch']) this.link(real);
   }
@@ -67,6 +68,23 @@ export class Sandbox {
     const pick = 'case "$*" in *versitygw*) name=versitygw ;; *) name=temporal ;; esac';
     const body = `{ echo '#!/bin/sh'; echo "echo '${serverWords.temporal}'; echo '${serverWords.versitygw}'"; } > "$GOBIN/$name"`;
     this.program('go', `${pick}\n${before}\n${body}\nchmod +x "$GOBIN/$name"`);
+  }
+
+  /** A Python whose pip "installs" what each part is known by, into the folder that it is given; `before` runs first. */
+  pip(before = ''): void {
+    const target = 'for word; do [ "$last" = --target ] && target=$word; last=$word; done';
+    const made = `mkdir -p "$target/bin" "$target/moto"; touch "$target/bin/rclone" "$target/moto/server.py"`;
+    this.program(
+      'python3',
+      [
+        `case "$*" in`,
+        `*'pip install'*) ${target}`,
+        before,
+        `${made} ;;`,
+        `*'print('*) echo '${path.join(this.bin, 'python3')}' ;;`,
+        'esac',
+      ].join('\n'),
+    );
   }
 
   cached(name: string): string {
