@@ -25,6 +25,10 @@ export function findChromium(): string;
 
 /** Where binaries are kept: `HOLDFAST_CACHE`, else `holdfast` in the user's cache folder. */
 export function cacheDirectory(): string;
+/** The programs of this major version of PostgreSQL, for tests across versions. 13 has the server alone. Throws, naming `npm run setup`. */
+export function findMajor(major: number): string;
+/** The folder for `LOCPATH` with the locales that tests need and the machine may lack: de_DE.UTF-8. */
+export function localeDirectory(): string;
 /** Where a binary is kept in the cache, whether it is there or not. */
 export function cachedBinary(name: ServerName): string;
 /** The first executable of that name on the PATH. */

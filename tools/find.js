@@ -45,6 +45,25 @@ function cachedBinary(name) {
   return path.join(cacheDirectory(), 'bin', name);
 }
 
+/**
+ * Where set-up keeps what servers run from: as root they run as another user, who must be able to enter every folder above, and root's
+ * own cache is closed.
+ */
+function serverDirectory() {
+  if (process.getuid?.() !== 0 || process.env.HOLDFAST_CACHE || process.env.XDG_CACHE_HOME) return cacheDirectory();
+  return '/var/cache/holdfast';
+}
+
+/** The folder of one major version of PostgreSQL, with `bin` in it. */
+function majorDirectory(major) {
+  return path.join(serverDirectory(), 'postgresql', String(major));
+}
+
+/** The folder for `LOCPATH` with the locales that the machine lacks. */
+function localeDirectory() {
+  return path.join(serverDirectory(), 'locales');
+}
+
 function isExecutable(file) {
   try {
     accessSync(file, constants.X_OK);
@@ -201,13 +220,22 @@ function orThrow(found, what) {
   return found;
 }
 
+function findMajor(major) {
+  const bin = path.join(majorDirectory(major), 'bin');
+  return orThrow(isExecutable(path.join(bin, 'postgres')) ? bin : undefined, `PostgreSQL ${major}`);
+}
+
 module.exports = {
   pins,
   cacheDirectory,
+  majorDirectory,
+  localeDirectory,
   cachedBinary,
   findOnPath,
   fittingVersion,
   atLeast,
+  postgresVersion,
+  findMajor,
   lookForServer,
   lookForPostgres,
   lookForChromium,

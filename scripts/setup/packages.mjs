@@ -53,7 +53,7 @@ const npmArguments = [
 ];
 
 /** What `npm test` tells its scripts about itself would steer a second npm to the wrong folder. */
-function npmEnvironment() {
+export function npmEnvironment() {
   const ours = Object.entries(process.env).filter(
     ([name]) => !/^npm_(lifecycle|package|command|config_local_prefix)/.test(name),
   );

@@ -1,8 +1,10 @@
 /** What comes from the operating system's packages: which parts are missing, and what installs them. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import find from '../../tools/find.js';
+import { localePresent } from './locale.mjs';
+import { majorsMissing } from './majors.mjs';
 import { present as presentFromPypi, pypiParts } from './pypi.mjs';
 
 /** It takes half a second to answer, so it is asked only where something is to be got with it. */
@@ -34,8 +36,13 @@ const parts = [
   },
   {
     what: 'Python 3 with pip',
-    found: () => (pypiParts.every(presentFromPypi) || hasPip()) && '-',
+    found: () => ((pypiParts.every(presentFromPypi) && majorsMissing().length === 0) || hasPip()) && '-',
     packages: { apt: 'python3 python3-pip', dnf: 'python3 python3-pip', brew: 'python' },
+  },
+  {
+    what: "the C library's locales",
+    found: () => (localePresent() || existsSync('/usr/share/i18n/locales/de_DE') ? '-' : undefined),
+    packages: { apt: 'locales', dnf: 'glibc-langpack-de' },
   },
   {
     what: 'a Chromium or Chrome',

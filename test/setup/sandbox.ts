@@ -39,11 +39,13 @@ export class Sandbox {
     this.changePins(({ releases }) => {
       for (const release of Object.values(releases)) release.urls = [refused];
     });
+    this.pinMajors({});
     for (const program of ['zstd', 'setpriv', 'curl', 'openssl', 'chromium']) this.program(program);
     for (const tool of ['initdb', 'pg_ctl', 'pg_dump', 'pg_restore', 'pg_basebackup', 'pg_verifybackup', 'psql'])
       this.program(tool);
     this.program('postgres', 'echo "postgres (PostgreSQL) 99.1"');
     this.pip();
+    this.program('locale', 'echo de_DE.utf8');
     symlinkSync(process.execPath, path.join(this.bin, 'node'));
     for (const real of ['tar', 'gzip', 'sleep', 'cat', 'cp', 'head', 'chmod', 'mkdir', 'touch']) this.link(real);
   }
@@ -70,14 +72,15 @@ export class Sandbox {
     this.program('go', `${pick}\n${before}\n${body}\nchmod +x "$GOBIN/$name"`);
   }
 
-  /** A Python whose pip "installs" what each part is known by, into the folder that it is given; `before` runs first. */
-  pip(before = ''): void {
+  /** A Python whose pip "installs" what each part is known by, into the folder that it is given; `before` runs first, `more` is what else it is asked. */
+  pip(before = '', more: readonly string[] = []): void {
     const target = 'for word; do [ "$last" = --target ] && target=$word; last=$word; done';
     const made = `mkdir -p "$target/bin" "$target/moto"; touch "$target/bin/rclone" "$target/moto/server.py"`;
     this.program(
       'python3',
       [
         `case "$*" in`,
+        ...more,
         `*'pip install'*) ${target}`,
         before,
         `${made} ;;`,
@@ -97,6 +100,13 @@ export class Sandbox {
     change(pins.temporal);
     change(pins.versitygw);
     writeFileSync(file, JSON.stringify(pins));
+  }
+
+  /** Which major versions of PostgreSQL the tests across versions need: none, unless a test says so. */
+  pinMajors(majors: Readonly<Record<string, unknown>>): void {
+    const file = path.join(this.tree, 'tools', 'pins.json');
+    const pins = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>;
+    writeFileSync(file, JSON.stringify({ ...pins, postgresqlMajors: majors }));
   }
 
   start(args: readonly string[] = ['scripts/setup.mjs'], environment: NodeJS.ProcessEnv = {}): ChildProcess {
