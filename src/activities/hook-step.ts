@@ -4,6 +4,7 @@ import type { HookGroup } from '../agent/hook-groups';
 import { failure, HoldfastError } from '../model/errors';
 import { closedWithin } from '../pipeline/closed-within';
 import { LineSplitter } from '../pipeline/line-splitter';
+import { abortAfter } from '../pipeline/long-timer';
 import { ownerVariable } from '../pipeline/owner-tag';
 import type { Command } from '../pipeline/pipeline';
 import { startPipeline } from '../pipeline/start-pipeline';
@@ -61,8 +62,9 @@ async function run(
   { log }: WorkFolder,
   command: Command,
 ): Promise<void> {
-  const late = AbortSignal.timeout(plan.timeouts.hook);
-  const running = startPipeline([command], { signal: AbortSignal.any([signal, late]), log, stdout: 'pipe' });
+  const late = abortAfter(plan.timeouts.hook, new Error('the time of a hook is over'));
+  const running = startPipeline([command], { signal: AbortSignal.any([signal, late.signal]), log, stdout: 'pipe' });
+  void running.done.catch(() => {}).then(late.cancel);
   const groups: HookGroup[] = running.pids.map((group) => ({ group, jobId: plan.jobId }));
   const lines = new LineSplitter((line) => log.line(hook, line));
   running.stdout?.on('data', (chunk: Buffer) => lines.push(chunk));
@@ -70,8 +72,8 @@ async function run(
     await Promise.all(groups.map((group) => hookGroups.note(group)));
     await running.done;
   } catch (error) {
-    if (signal.aborted || !(error instanceof HoldfastError || late.aborted)) throw error;
-    const reason = late.aborted
+    if (signal.aborted || !(error instanceof HoldfastError || late.signal.aborted)) throw error;
+    const reason = late.signal.aborted
       ? `no end within ${plan.timeouts.hook / 1000} s`
       : String((error as HoldfastError).details['reason']);
     throw failure('hook-failed', { hook, database: plan.database, reason, job: plan.jobId }, error);

@@ -1,11 +1,11 @@
 import type { StartWork, WorkKey } from '../agent/running-work';
 import { failure } from '../model/errors';
+import { afterLong } from '../pipeline/long-timer';
 import type { Step, StepWork } from './step';
 import { StepMeter } from './step-meter';
 
 /** So much before Temporal gives up on an attempt, the work is ended and says itself that it took too long. */
 const limitLead = 2_000;
-const longestTimer = 2 ** 31 - 1;
 
 /** What Temporal says of the step, the same for all its attempts. */
 export interface Schedule {
@@ -25,7 +25,7 @@ export function startOf<Input, Output>(
     const meter = new StepMeter(key.step);
     // Whoever adopts the work adopts its limit: a step that hangs must not be handed on for ever.
     const tooLong = new AbortController();
-    const timer = limit > 0 ? setTimeout(() => tooLong.abort(timedOut(key.step, limit)), leadOf(limit)) : undefined;
+    const timer = limit > 0 ? afterLong(leadOf(limit), () => tooLong.abort(timedOut(key.step, limit))) : undefined;
     const work: StepWork = {
       signal: AbortSignal.any([signal, tooLong.signal]),
       job: { workflowId: key.workflowId, runId: key.runId },
@@ -33,7 +33,7 @@ export function startOf<Input, Output>(
       report: meter.report,
       onBytes: meter.onBytes,
     };
-    const result = run(step, input, work).finally(() => clearTimeout(timer));
+    const result = run(step, input, work).finally(() => timer?.cancel());
     return { result, progress: meter.snapshot };
   };
 }
@@ -48,7 +48,7 @@ async function run<Input, Output>(step: Step<Input, Output>, input: Input, work:
 }
 
 function leadOf(limit: number): number {
-  return Math.min(Math.max(limit - limitLead, limit * 0.8), longestTimer);
+  return Math.max(limit - limitLead, limit * 0.8);
 }
 
 function timedOut(step: string, limit: number): Error {

@@ -27,6 +27,7 @@ const common = {
     .number()
     .int()
     .min(0)
+    .max(315_360_000, 'must be at most 315360000, which are ten years')
     .optional()
     .describe("how long to wait for the lock; 0 fails at once; the configuration's lock-wait if absent"),
   origin: Origin.optional(),

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { failure } from '../model/errors';
 import { closedWithin } from './closed-within';
+import { abortAfter } from './long-timer';
 import type { Command, JobLog, ProcessEnd } from './pipeline';
 import { startPipeline } from './start-pipeline';
 
@@ -28,14 +29,15 @@ const outputGrace = 500;
 /** Runs one short tool to its end. Rejects as a pipeline does, and with `process-failed` on a timeout. */
 export async function runCommand(command: Command, options: RunCommandOptions): Promise<CommandResult> {
   const { signal, log, killAfter, timeout, input } = options;
-  const late = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
-  const either = late ? AbortSignal.any([signal, late]) : signal;
+  const late = timeout === undefined ? undefined : abortAfter(timeout, new Error('the time of a tool is over'));
+  const either = late ? AbortSignal.any([signal, late.signal]) : signal;
   const stdin = input === undefined ? 'none' : 'pipe';
   const running = startPipeline([command], { signal: either, log, killAfter, stdin, stdout: 'pipe' });
+  void running.done.catch(() => {}).then(late?.cancel);
   running.stdin?.end(input);
   const output = collect(running.stdout, options.maxOutput ?? defaultMaxOutput);
   const end = await running.done.catch((error) => {
-    if (!late?.aborted || signal.aborted) throw error;
+    if (!late?.signal.aborted || signal.aborted) throw error;
     throw failure('process-failed', { tool: command.program, reason: `no end within ${timeout} ms` }, error);
   });
   const [only] = end;

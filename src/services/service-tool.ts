@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Distiller } from '../pipeline/distiller';
 import { launchOf } from '../pipeline/launch';
+import { afterLong } from '../pipeline/long-timer';
 import type { Command } from '../pipeline/pipeline';
 import type { ServiceCall } from './service';
 
@@ -85,11 +86,11 @@ function exitOf(child: ChildProcess, program: string, call: ServiceCall): Promis
       killer ??= setTimeout(() => child.kill('SIGKILL'), killAfter);
     };
     const late = new Error(`${program} did not end within ${call.timeout} ms`);
-    const timer = setTimeout(() => end(late), call.timeout + slack);
+    const timer = afterLong(call.timeout + slack, () => end(late));
     const onAbort = () => end(call.signal.reason);
     call.signal.addEventListener('abort', onAbort, { once: true });
     const settle = (finish: () => void) => {
-      clearTimeout(timer);
+      timer.cancel();
       clearTimeout(killer);
       call.signal.removeEventListener('abort', onAbort);
       finish();

@@ -8,6 +8,7 @@ import { claimState } from '../agent/only-agent';
 import { holdName } from '../agent/only-name';
 import { endSurvivors } from '../agent/survivors';
 import { agentIdentity, agentQueue } from '../model/task-queues';
+import { abortAfter } from '../pipeline/long-timer';
 import { connectWorker } from './connect';
 import type { ServeOptions } from './control';
 import { reportTo } from './log';
@@ -65,5 +66,5 @@ async function endEarlierLife({ hookGroups }: AgentInside, report: AgentReport):
 async function leave({ watchdog, register }: AgentInside): Promise<void> {
   await watchdog.stop();
   await register.endAll('the agent goes');
-  await watchdog.bringEverythingUp('the agent goes', AbortSignal.timeout(lastPatience));
+  await watchdog.bringEverythingUp('the agent goes', abortAfter(lastPatience, new Error('the agent must go')).signal);
 }

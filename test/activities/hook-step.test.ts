@@ -76,6 +76,13 @@ test('a hook that takes too long is ended with all that it started', async () =>
   expect(await readdir(join(scene.folder, 'agent/children'))).toEqual([]);
 });
 
+test('a hook may be given more time than a timer of Node can count', async () => {
+  const { plan, ...step } = await scene.backup('patient');
+  const patient = { ...plan, timeouts: { ...plan.timeouts, hook: 40 * 86_400_000 } };
+  await runHook(scene.inside)({ ...step, plan: patient, hook: 'run-before-backup' }, stepWork('patient'));
+  expect(await logOf('patient')).toContain('HOLDFAST_JOB_ID=patient');
+});
+
 test('a hook ends with its job', async () => {
   const stop = new AbortController();
   const running = run('stopped', 'run-before-restore', undefined, stop.signal);

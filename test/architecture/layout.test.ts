@@ -35,6 +35,15 @@ const registryHosts = new RegExp(
 );
 
 describe('the layout', () => {
+  it("leaves limits to the one place that can count more than 24 days, which Node's own timers cannot", () => {
+    expect(
+      linesWith(
+        /AbortSignal\.timeout|setTimeout\([^)]*\b(limit|timeout)s?\b/,
+        code.filter((file) => file.startsWith('src/')),
+      ),
+    ).toEqual([]);
+  });
+
   it('has no file of code that is longer than 300 lines', () => {
     expect(code.length).toBeGreaterThan(30);
     const long = code.map((file) => ({ file, lines: readSource(file).split('\n').length - 1 }));
