@@ -68,6 +68,8 @@ export interface Dumped {
   readonly staged: boolean;
   /** Of the facts as they were put beside the artefacts; they themselves may be larger than a history takes. */
   readonly factsSha256: string;
+  /** Of Holdfast, as it made the copy: whoever seals it may be another. Absent where an older one made it. */
+  readonly holdfastVersion?: string;
   readonly timeline: number | null;
   readonly lsnStart: string | null;
   readonly lsnStop: string | null;

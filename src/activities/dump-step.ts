@@ -18,6 +18,7 @@ import { onUnit } from './on-unit';
 import type { Step, StepWork } from './step';
 import { alone, ownEntry, refuseOverdue } from './stop-start-steps';
 import { dropUnsealedData } from './unsealed-data';
+import { packageVersion } from './version';
 
 /** Copies the data into the spool or the storage. What an earlier attempt left there is removed first; nothing sealed is ever touched. */
 export function runDump(dependencies: AgentDependencies): Step<BackupStep, Dumped> {
@@ -63,7 +64,8 @@ async function dump(
   const { artefacts, facts, timeline, lsnStart, lsnStop } = await engine.dump(context, plan, sink);
   const finishedAt = new Date().toISOString();
   const factsSha256 = await inSpool(plan, keepFacts(facts, plan, context.workFolder, storage));
-  return { artefacts, staged, factsSha256, timeline, lsnStart, lsnStop, startedAt, finishedAt };
+  const holdfastVersion = packageVersion();
+  return { artefacts, staged, factsSha256, timeline, lsnStart, lsnStop, startedAt, finishedAt, holdfastVersion };
 }
 
 /** A full disk is no defect of ours, also where it is a small file that finds no room. */

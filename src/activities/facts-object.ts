@@ -7,8 +7,8 @@ import type { BackupPlan } from '../model/plan';
 import { jsonText, parseJson } from '../storage/json-object';
 import { repositoryKeys } from '../storage/layout';
 import { readIfThere } from '../storage/read-if-there';
-import { sha256Of } from '../storage/seal';
 import { readManifestIfSealed } from '../storage/sealed-manifest';
+import { sha256Of } from '../storage/sha256-of';
 import type { Storage } from '../storage/storage';
 
 const stagedName = 'facts.json';
@@ -33,19 +33,27 @@ export async function sendFacts(plan: BackupPlan, folder: string, storage: Stora
   await storage.put(keyOf(plan), staged);
 }
 
-/** The facts of this sha256. Rejects with `object-missing`, or with `object-changed` where others are in their place. */
+/**
+ * The facts of this sha256, or those that are sealed already. Rejects with `object-missing`, or with `object-changed` where others are in their
+ * place.
+ */
 export async function readFacts(plan: BackupPlan, sha256: string, storage: Storage): Promise<Facts> {
   const key = keyOf(plan);
-  const text = (await readIfThere(storage, key)) ?? (await sealedFacts(plan, storage));
+  const text = await readIfThere(storage, key);
+  if (text !== undefined && sha256Of(text) === sha256) return parseJson(Facts, text);
+  const sealed = await sealedFacts(plan, storage);
+  if (sealed !== undefined) return sealed;
   if (text === undefined) throw failure('object-missing', { key, storage: storage.name });
-  if (sha256Of(text) === sha256) return parseJson(Facts, text);
   throw failure('object-changed', { key, storage: storage.name, reason: 'it is not what the dump has left there' });
 }
 
-/** An earlier attempt may have sealed the backup, and its answer been lost: then they are in the manifest only. */
-async function sealedFacts({ database, backupId }: BackupPlan, storage: Storage): Promise<string | undefined> {
+/**
+ * An earlier attempt may have sealed the backup, and its answer been lost: then they are in the manifest only. Whether that is this backup is judged
+ * when it is sealed again, since another version may have written them in another order.
+ */
+async function sealedFacts({ database, backupId }: BackupPlan, storage: Storage): Promise<Facts | undefined> {
   const reading = await readManifestIfSealed(storage, database, backupId);
-  return reading.kind === 'sealed' ? jsonText(reading.manifest.manifest.facts) : undefined;
+  return reading.kind === 'sealed' ? reading.manifest.manifest.facts : undefined;
 }
 
 function keyOf({ database, backupId }: BackupPlan): string {

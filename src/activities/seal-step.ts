@@ -50,6 +50,6 @@ function manifestOf({ plan, checked, dumped, artefacts, downtimeMs }: Input, fac
     name: plan.name,
     description: plan.description,
     annotations: plan.annotations,
-    'holdfast-version': packageVersion(),
+    'holdfast-version': dumped.holdfastVersion ?? packageVersion(),
   };
 }

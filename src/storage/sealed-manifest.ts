@@ -4,7 +4,7 @@ import { Manifest } from '../model/manifest';
 import { parseJson } from './json-object';
 import { repositoryKeys } from './layout';
 import { readIfThere } from './read-if-there';
-import { sha256Of } from './seal';
+import { sha256Of } from './sha256-of';
 import type { Storage } from './storage';
 
 export interface SealedManifest {

@@ -5,6 +5,7 @@ import type { BackupStep, Dumped } from '../../src/activities/contract';
 import { runDump } from '../../src/activities/dump-step';
 import { sealBackup } from '../../src/activities/seal-step';
 import { uploadArtefacts } from '../../src/activities/upload-steps';
+import { packageVersion } from '../../src/activities/version';
 import { listCatalogue } from '../../src/storage/catalogue';
 import { readManifest } from '../../src/storage/sealed-manifest';
 import { type AgentScene, agentScene } from './agent-scene';
@@ -51,7 +52,11 @@ test.each(['streamed', 'staged'] as const)(
     expect((await manifestOf(step)).facts.tables).toHaveLength(tables);
     // A seal whose answer was lost is run again, when the object has gone already.
     await expect(access(factsFile(step))).rejects.toThrow('ENOENT');
-    await seal(step, { ...dumped, staged: false, artefacts: (await manifestOf(step)).artefacts });
+    const again = { ...dumped, staged: false, artefacts: (await manifestOf(step)).artefacts };
+    await seal(step, again);
+    // Also by a version of Holdfast that came in between, and to which the facts are in another order.
+    await seal(step, { ...again, holdfastVersion: '9.0.0', factsSha256: '0'.repeat(64) });
+    expect((await manifestOf(step))['holdfast-version']).toBe(packageVersion());
     expect(await readdir(folderOf(step))).not.toContain('facts.json');
   },
 );

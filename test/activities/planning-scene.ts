@@ -8,7 +8,8 @@ import { engines } from '../../src/engines/registry';
 import type { JobRecord } from '../../src/model/job-record';
 import type { Manifest } from '../../src/model/manifest';
 import { repositoryKeys } from '../../src/storage/layout';
-import { sealBackup, sha256Of } from '../../src/storage/seal';
+import { sealBackup } from '../../src/storage/seal';
+import { sha256Of } from '../../src/storage/sha256-of';
 import type { Storage } from '../../src/storage/storage';
 
 /** A configuration over directories, and what planning works from. */

@@ -5,8 +5,9 @@ import { findBackup, listBackupIds } from '../../src/storage/find-backup';
 import { readRecord, writeRecord } from '../../src/storage/job-records';
 import { repositoryKeys } from '../../src/storage/layout';
 import { probeStorage } from '../../src/storage/probe';
-import { sealBackup, sha256Of } from '../../src/storage/seal';
+import { sealBackup } from '../../src/storage/seal';
 import { readManifest } from '../../src/storage/sealed-manifest';
+import { sha256Of } from '../../src/storage/sha256-of';
 import type { Storage } from '../../src/storage/storage';
 import { sampleManifest } from '../model/sample-manifest';
 import { codeOf, failureOf } from './failure-of';
@@ -130,6 +131,24 @@ export function describeRepository(storage: () => Storage): void {
       const sha256 = await sealBackup(storage(), manifest);
       expect(await codeOf(sealBackup(storage(), { ...manifest, unit: 'another/0' }))).toBe('backup-sealed');
       expect((await readManifest(storage(), 'resealed', manifest['backup-id'])).sha256).toBe(sha256);
+    });
+
+    it('is the same again for a job that repeats it after an upgrade in between', async () => {
+      const manifest = await prepared('upgraded');
+      const sha256 = await sealBackup(storage(), manifest);
+      const later = { ...manifest, 'holdfast-version': '9.0.0', 'key-of-later': 'x', description: undefined };
+      expect(await sealBackup(storage(), later)).toBe(sha256);
+      expect((await readManifest(storage(), 'upgraded', manifest['backup-id'])).manifest).toEqual(manifest);
+      const another = { ...later, artefacts: later.artefacts.map((each) => ({ ...each, sha256: '1'.repeat(64) })) };
+      expect(await codeOf(sealBackup(storage(), another))).toBe('backup-sealed');
+    });
+
+    it('is never given to a manifest other than the one that it was written for', async () => {
+      const manifest = await prepared('torn');
+      await sealBackup(storage(), manifest);
+      const { manifest: key } = repositoryKeys('torn').backup(manifest['backup-id']);
+      await storage().delete([key]);
+      expect(await codeOf(sealBackup(storage(), manifest))).toBe('manifest-unreadable');
     });
 
     it('replaces the manifest of an attempt that never sealed', async () => {
