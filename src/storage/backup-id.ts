@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { type BackupId, backupIdAt } from '../model/ids';
+import { type BackupId, backupIdAt, JobId } from '../model/ids';
 import { jsonText, parseJson } from './json-object';
 import { repositoryKeys } from './layout';
 import { readIfThere } from './read-if-there';
 import type { Storage } from './storage';
 
 /** `RESERVED`: which job took a backup id. It makes a backup in progress visible, and goes when the backup is sealed. */
-export const Reservation = z.looseObject({ 'job-id': z.string(), 'reserved-at': z.string() });
+export const Reservation = z.looseObject({ 'job-id': JobId, 'reserved-at': z.string() });
 export type Reservation = z.infer<typeof Reservation>;
 
 export interface ReserveOptions {

@@ -1,8 +1,10 @@
-import { text } from 'node:stream/consumers';
 import type { BackupId } from '../model/ids';
+import { readReservation } from './backup-id';
+import { readRecords } from './job-records';
 import { repositoryKeys } from './layout';
+import { readLogEnd } from './log-end';
 import { readManifestIfSealed, type SealedManifest } from './sealed-manifest';
-import type { Storage, StoredObject } from './storage';
+import type { Storage } from './storage';
 
 /** Derived from what is on the store, in this order (C10). */
 export type BackupStatus =
@@ -15,26 +17,25 @@ export function statusText(status: BackupStatus): string {
   return status.kind === 'failed' ? `failed: ${status.reason}` : status.kind;
 }
 
-/** A seal that fits means finished, else a log means failed, else it is in progress. */
+/**
+ * A seal that fits means finished, else a log means failed, else it is in progress. The log of a backup comes before its seal: one that ends well is in
+ * progress too, until its job's record says otherwise.
+ */
 export async function backupStatus(storage: Storage, database: string, backupId: BackupId): Promise<BackupStatus> {
   const sealed = await readManifestIfSealed(storage, database, backupId);
   if (sealed.kind === 'sealed') return { kind: 'finished', sealed: sealed.manifest };
   if (sealed.kind === 'unreadable') return { kind: 'failed', reason: sealed.reason };
   const log = await storage.head(repositoryKeys(database).backup(backupId).log);
-  return log ? { kind: 'failed', reason: await lastError(storage, log) } : { kind: 'in progress' };
+  if (log === undefined) return { kind: 'in progress' };
+  const { succeeded, error } = await readLogEnd(storage, log);
+  return succeeded ? beforeTheSeal(storage, database, backupId) : { kind: 'failed', reason: error ?? 'see log' };
 }
 
-const tail = 64 * 2 ** 10;
-const longestReason = 300;
-
-/** The last line of a log that speaks of an error; `see log` where none does. */
-export async function lastError(storage: Storage, log: StoredObject): Promise<string> {
-  const stream = await storage.download(log.key, { start: Math.max(0, log.bytes - tail) });
-  const line = (await text(stream)).split('\n').findLast((each) => /\b(error|fatal|panic)\b/i.test(each));
-  return line === undefined ? 'see log' : withoutTime(line).slice(0, longestReason);
-}
-
-/** A list has columns of its own for times. */
-function withoutTime(line: string): string {
-  return line.replace(/^\d{4}-\d{2}-\d{2}T[\d:.]+Z\s+/, '').trim();
+async function beforeTheSeal(storage: Storage, database: string, backupId: BackupId): Promise<BackupStatus> {
+  const reservation = await readReservation(storage, database, backupId);
+  const [record] = reservation ? await readRecords(storage, database, [reservation['job-id']]) : [];
+  if (record?.result.status === 'error') return { kind: 'failed', reason: record.result.message ?? 'see log' };
+  // Sealed since it was looked at first.
+  const again = await readManifestIfSealed(storage, database, backupId);
+  return again.kind === 'sealed' ? { kind: 'finished', sealed: again.manifest } : { kind: 'in progress' };
 }

@@ -1,12 +1,13 @@
-import type { BackupId } from '../model/ids';
+import { type BackupId, JobId } from '../model/ids';
 import type { JobRecord } from '../model/job-record';
 import type { Manifest } from '../model/manifest';
 import { readReservation } from './backup-id';
-import { type BackupStatus, backupStatus, lastError, statusText } from './backup-status';
+import { type BackupStatus, backupStatus, statusText } from './backup-status';
 import { concurrently } from './concurrently';
 import { listBackupIds } from './find-backup';
 import { listRecords, readRecords } from './job-records';
 import { repositoryKeys } from './layout';
+import { readLogEnd } from './log-end';
 import type { Storage } from './storage';
 
 /** Backups or restores that are looked at together: a list of hundreds takes a few round trips, not hundreds one after another. */
@@ -96,7 +97,7 @@ async function restoreRows(storage: Storage, database: string, backups: Readonly
   const others = recorded.filter((id) => !backups.has(id));
   const records = (await readRecords(storage, database, others)).filter((record) => record['job-type'] === 'restore');
   const done = new Set(records.map((record) => record['job-id']));
-  const open = logged.filter((id) => !done.has(id));
+  const open = logged.filter((id) => !done.has(id) && JobId.safeParse(id).success);
   const rows = await concurrently(together, open, (id) => loggedRow(storage, database, id));
   return [...records.map((record) => recordedRow(storage.place + restores, record)), ...rows];
 }
@@ -117,10 +118,10 @@ function recordedRow(folder: string, { result, 'job-id': jobId }: JobRecord): Ca
 async function loggedRow(storage: Storage, database: string, jobId: string): Promise<CatalogueRow> {
   const keys = repositoryKeys(database);
   const log = await storage.head(keys.restoreLog(jobId));
-  const reason = log ? await lastError(storage, log) : 'see log';
+  const end = log && (await readLogEnd(storage, log));
   return {
     ...emptyRow,
-    status: reason === 'see log' ? 'in progress' : `failed: ${reason}`,
+    status: end?.error === undefined || end.succeeded ? 'in progress' : `failed: ${end.error}`,
     'start-time': log?.modified.toISOString() ?? null,
     'backup-path': `${storage.place}${keys.restores}${jobId}/`,
     'job-id': jobId,

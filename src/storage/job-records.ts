@@ -1,4 +1,5 @@
 import { failure } from '../model/errors';
+import { JobId } from '../model/ids';
 import { JobRecord } from '../model/job-record';
 import { concurrently } from './concurrently';
 import { jsonText, parseJson } from './json-object';
@@ -24,12 +25,12 @@ export async function readRecord(storage: Storage, database: string, jobId: stri
   }
 }
 
-/** Ids of all jobs of a database that left a record. */
+/** Ids of all jobs of a database that left a record; what somebody else put there is none. */
 export async function listRecords(storage: Storage, database: string): Promise<string[]> {
   const { jobs } = repositoryKeys(database);
   const ids: string[] = [];
   for await (const { key } of storage.list(jobs)) if (key.endsWith('.json')) ids.push(key.slice(jobs.length, -5));
-  return ids;
+  return ids.filter((id) => JobId.safeParse(id).success);
 }
 
 /** Reads many at once; leaves out what is gone or unreadable. */

@@ -76,6 +76,49 @@ export function describeCatalogue(storage: () => Storage): void {
       });
     });
 
+    it('says in progress while a seal is on its way, which comes after the log, and failed when its job has ended', async () => {
+      const id = await reserveBackupId(storage(), { database: 'sealing', jobId: 'job-1', at: new Date(ids.running) });
+      const statusOf = async () => (await listCatalogue(storage(), 'sealing'))[0]?.status;
+      const began = '2026-11-20T05:00:00.000Z pg_dump pg_dump: error: but it was tried again\n';
+      await storage().put(
+        repositoryKeys('sealing').backup(id).log,
+        `${began}2026-11-20T05:01:00.000Z holdfast success\n`,
+      );
+      expect(await statusOf()).toBe('in progress');
+      const ended = { 'job-type': 'backup', status: 'error', message: 'seal: the storage is away', 'backup-id': id };
+      await writeRecord(storage(), jobRecord('sealing', 'job-1', ended));
+      expect(await statusOf()).toBe('failed: seal: the storage is away');
+      await storage().put(
+        repositoryKeys('sealing').backup(id).log,
+        `${began}2026-11-20T05:02:00.000Z holdfast ERROR: no\n`,
+      );
+      expect(await statusOf()).toBe('failed: holdfast ERROR: no');
+    });
+
+    it('looks past what strangers have put where backups, records and logs are', async () => {
+      const folder = repositoryKeys('littered').folder;
+      await reserveBackupId(storage(), { database: 'littered', jobId: 'job-1', at: new Date(ids.running) });
+      const litter = [
+        'jobs/a b.json',
+        'jobs/..a.json',
+        'jobs/note.txt',
+        'restores/a b/logs/restore.log',
+        'backups/x/y',
+        'z',
+      ];
+      for (const name of litter) await storage().put(folder + name, '{"job-id":"../.."}');
+      await storage().put(
+        repositoryKeys('littered').backup(ids.running).reserved,
+        '{"job-id":"../..","reserved-at":""}',
+      );
+      await storage().put(
+        repositoryKeys('littered').backup(ids.running).log,
+        '2026-11-20T05:01:00.000Z holdfast success\n',
+      );
+      const rows = await listCatalogue(storage(), 'littered');
+      expect(rows.map((row) => [row.status, row['job-id']])).toEqual([['in progress', null]]);
+    });
+
     it('is empty where nothing was ever stored', async () => {
       expect(await listCatalogue(storage(), 'nothing')).toEqual([]);
     });
