@@ -1,6 +1,7 @@
 import { isOwn } from '../agent/stop-entry';
 import type { Inspection } from '../engines/engine';
 import { failure } from '../model/errors';
+import { orAborted } from '../pipeline/or-aborted';
 import { claimRepository } from '../storage/claim';
 import { repositoryKeys } from '../storage/layout';
 import { probeStorage } from '../storage/probe';
@@ -8,7 +9,7 @@ import type { AgentDependencies } from './agent-dependencies';
 import type { AgentActivities, Checked, DatabaseStep } from './contract';
 import { onUnit } from './on-unit';
 import { pinnedManifest } from './pinned-manifest';
-import type { Step } from './step';
+import type { Step, StepWork } from './step';
 import { packageVersion } from './version';
 
 /** No upload of a job lasts longer, so what is older belongs to nobody. */
@@ -17,7 +18,7 @@ const orphanAfter = 2 * 86_400_000;
 /** Preflight. Touches nothing, and needs no right: it may look without a hold. */
 export function checkDatabase(dependencies: AgentDependencies): Step<DatabaseStep, Checked> {
   return async ({ plan }, work) => {
-    await settleOthers(dependencies, plan, work.job);
+    await settleOthers(dependencies, plan, work);
     return onUnit(dependencies, plan, work, async ({ engine, context }) => {
       const { storages } = dependencies;
       const inspection =
@@ -44,14 +45,15 @@ export function checkDatabase(dependencies: AgentDependencies): Step<DatabaseSte
 async function settleOthers(
   { books, lookAround }: AgentDependencies,
   { database, jobId, lock }: DatabaseStep['plan'],
-  { runId }: { readonly runId: string },
+  { signal, job: { runId } }: StepWork,
 ): Promise<void> {
   const others = async () => {
     const all = await books.ledger.all(() => {}); // its own is read again by the steps, which do fail of it
     return all.filter(({ entry }) => entry.lock === lock && !isOwn(entry, { jobId, runId }));
   };
   if ((await others()).length === 0) return;
-  await lookAround();
+  // The watchdog waits for the steps that it ends, and this may be one of them.
+  await orAborted(signal, lookAround());
   const blocking = (await others()).find((other) => other.database !== database);
   if (blocking === undefined) return; // its own it may take over
   const { entry } = blocking;

@@ -1,5 +1,6 @@
 import { checkDatabase, checkStorage } from '../../src/activities/check-steps';
 import { diagnose } from '../../src/activities/diagnose';
+import { startOf } from '../../src/activities/start-work';
 import type { StopEntry } from '../../src/agent/stop-entry';
 import { backupPlan } from '../agent/plans';
 import { type AgentScene, agentScene } from './agent-scene';
@@ -41,6 +42,20 @@ test('what another job has left down in the same instance is brought up first, o
   await inside.books.ledger.put('blog', entry({ lock: 'another' }));
   await checkDatabase(looking)(step, stepWork('after-another'));
   expect(looks).toBe(1);
+  await inside.books.ledger.remove('blog', 'blog/0');
+});
+
+test('a check that waits for the watchdog ends when it is the very step that the watchdog ends', async () => {
+  const { inside } = scene;
+  const step = await scene.backup('waited-for');
+  await inside.books.ledger.put('blog', entry({}));
+  const key = { workflowId: 'waited-for', runId: 'waited-for-run', activityId: '1', step: 'checkDatabase' };
+  // As the watchdog does in its round, of a run that is over.
+  const looking = { ...inside, lookAround: () => inside.register.closeRun(key.runId) };
+  const schedule = { scheduledTimestampMs: Date.now(), startToCloseTimeoutMs: 0 };
+  const claim = await inside.register.claim(key, startOf(checkDatabase(looking), step, key, schedule));
+  await expect(claim.result).rejects.toMatchObject({ code: 'step-ended' });
+  claim.release();
   await inside.books.ledger.remove('blog', 'blog/0');
 });
 
