@@ -2,6 +2,7 @@ import type { OpenUnit } from '../agent/open-unit';
 import type { UnitRequest } from '../agent/with-unit';
 import { failure, HoldfastError } from '../model/errors';
 import { backupIdAt } from '../model/ids';
+import { allEnded } from '../pipeline/all-ended';
 import { probeStorage } from '../storage/probe';
 import type { AgentDependencies } from './agent-dependencies';
 import { findDatabase } from './configured';
@@ -26,7 +27,7 @@ export function diagnose(dependencies: AgentDependencies): Step<Input, readonly 
       jobType: 'doctor',
       signal: work.signal,
     };
-    const around = await Promise.all([
+    const around = await allEnded([
       finding(`ledger of ${input.unit}`, () => lookAtLedger(dependencies, input)),
       finding(`storage ${storage}`, () => lookAtStorage(dependencies, input, jobId)),
       finding(`spool of agent ${dependencies.agentName}`, () => lookAtSpool(dependencies)),

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { HookGroup } from '../agent/hook-groups';
 import { failure, HoldfastError } from '../model/errors';
+import { allEnded } from '../pipeline/all-ended';
 import { closedWithin } from '../pipeline/closed-within';
 import { LineSplitter } from '../pipeline/line-splitter';
 import { abortAfter } from '../pipeline/long-timer';
@@ -69,7 +70,7 @@ async function run(
   const lines = new LineSplitter((line) => log.line(hook, line));
   running.stdout?.on('data', (chunk: Buffer) => lines.push(chunk));
   try {
-    await Promise.all(groups.map((group) => hookGroups.note(group)));
+    await allEnded(groups.map((group) => hookGroups.note(group)));
     await running.done;
   } catch (error) {
     if (signal.aborted || !(error instanceof HoldfastError || late.signal.aborted)) throw error;
@@ -81,6 +82,6 @@ async function run(
     await running.done.catch(() => {}); // also where noting it failed: nothing goes on unseen
     if (running.stdout) await closedWithin(running.stdout, lastWords);
     lines.end();
-    await Promise.all(groups.map((group) => hookGroups.forget(group)));
+    await allEnded(groups.map((group) => hookGroups.forget(group)));
   }
 }

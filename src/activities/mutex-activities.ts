@@ -3,6 +3,7 @@ import type { Holder, LockView, MutexState } from '../model/hold';
 import { doingOf } from '../model/lock-words';
 import { mutexMessages } from '../model/mutex-messages';
 import { controlQueue, mutexId } from '../model/task-queues';
+import { allEnded } from '../pipeline/all-ended';
 import type { ControlActivities } from './contract';
 import { lastTokenOf } from './last-token';
 import { orUndefined } from './or-undefined';
@@ -81,7 +82,7 @@ async function doingBy(client: Client, holders: readonly Holder[]): Promise<Lock
 async function inTurns<T, R>(all: readonly T[], look: (one: T) => Promise<R>): Promise<R[]> {
   const seen: R[] = [];
   for (let start = 0; start < all.length; start += together)
-    seen.push(...(await Promise.all(all.slice(start, start + together).map(look))));
+    seen.push(...(await allEnded(all.slice(start, start + together).map(look))));
   return seen;
 }
 

@@ -2,6 +2,7 @@ import type { SecretReference } from '../config/fields';
 import type { Config } from '../config/schema';
 import { resolveSecret } from '../config/secrets';
 import { failure } from '../model/errors';
+import { allEnded } from '../pipeline/all-ended';
 import { openStorage, referencesOf } from '../storage/open-storage';
 import type { Storage } from '../storage/storage';
 import { listed } from './configured';
@@ -21,7 +22,7 @@ export function openStorages(config: Config, spillFolder?: string): Storages {
       throw failure('storage-unknown', { storage: name, known: listed(Object.keys(config.storages)) });
     }
     const resolve = (reference: SecretReference) => resolveSecret(reference, `storages.${name}`);
-    const secrets = JSON.stringify(await Promise.all(referencesOf(settings).map(resolve)));
+    const secrets = JSON.stringify(await allEnded(referencesOf(settings).map(resolve)));
     const known = opened.get(name);
     if (known?.secrets === secrets) return known.storage;
     const storage = openStorage(name, settings, resolve, spillFolder === undefined ? {} : { spillFolder });

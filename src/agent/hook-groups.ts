@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { allEnded } from '../pipeline/all-ended';
 import { readIfThere, removeDurably, writeDurably } from './durable-file';
 
 /** A process group in which a hook runs, or ran when the agent died. */
@@ -28,7 +29,7 @@ export class HookGroups {
 
   async all(): Promise<readonly HookGroup[]> {
     const names = await readdir(this.folder).catch(() => []);
-    const hooks = await Promise.all(names.map((name) => readHook(join(this.folder, name))));
+    const hooks = await allEnded(names.map((name) => readHook(join(this.folder, name))));
     return hooks.filter((hook) => hook !== undefined);
   }
 

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RestorePlan } from '../model/plan';
+import { allEnded } from '../pipeline/all-ended';
 import { removeDurably, writeDurably } from './durable-file';
 import { readFileAs } from './ledger';
 
@@ -31,7 +32,7 @@ export class Loads {
       onUnreadable(error);
       return [];
     };
-    return (await Promise.all(names.map((name) => this.of(name).catch(reported)))).flat();
+    return (await allEnded(names.map((name) => this.of(name).catch(reported)))).flat();
   }
 
   /** Written before the load begins, so that nothing lies about unknown. */

@@ -2,6 +2,7 @@ import { link, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { failure } from '../model/errors';
+import { allEnded } from '../pipeline/all-ended';
 import { startTimeOf } from '../pipeline/owner-tag';
 import { readIfThere, writeDurably } from './durable-file';
 
@@ -42,7 +43,7 @@ async function claimOnce(agent: string, state: string, me: Owner, note: string):
     await rm(next, { force: true }); // others have come and gone since we looked
     return false;
   }
-  await Promise.all(claims.filter((claim) => claim <= last).map((claim) => rm(pathOf(state, claim), { force: true })));
+  await allEnded(claims.filter((claim) => claim <= last).map((claim) => rm(pathOf(state, claim), { force: true })));
   return true;
 }
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { failure } from '../model/errors';
 import type { Progress } from '../model/progress';
+import { allEnded } from '../pipeline/all-ended';
 import { RunningWork, type StartWork, type WorkKey } from './running-work';
 
 /** One attempt's view of a piece of work. Given back exactly once, by `release`. */
@@ -37,7 +38,7 @@ export class Register {
    */
   async claim<T>(key: WorkKey, start: StartWork<T>): Promise<Claim<T>> {
     for (let left = this.leftBehind(key); left.length > 0; left = this.leftBehind(key)) {
-      await Promise.all(left.map((work) => this.end(work, 'its job went on without it')));
+      await allEnded(left.map((work) => this.end(work, 'its job went on without it')));
     }
     if (this.closed.has(key.runId)) throw failure('step-ended', { step: key.step, reason: jobOver });
     const before = this.works.get(idOf(key));
@@ -65,7 +66,7 @@ export class Register {
   /** Ends whatever a run has going on here, claimed or not; resolves when all of it has ended. */
   async endRun(runId: string, reason: string): Promise<void> {
     const works = [...this.works.values()].filter(({ key }) => key.runId === runId);
-    await Promise.all(works.map((work) => this.end(work, reason)));
+    await allEnded(works.map((work) => this.end(work, reason)));
   }
 
   /** The same for a run that is over: it begins nothing any more, so that what it has left can be removed behind it. */
@@ -76,7 +77,7 @@ export class Register {
 
   /** Ends everything; resolves when it has ended. For a worker that goes. */
   async endAll(reason: string): Promise<void> {
-    await Promise.all([...this.works.values()].map((work) => this.end(work, reason)));
+    await allEnded([...this.works.values()].map((work) => this.end(work, reason)));
   }
 
   private begin<T>(key: WorkKey, start: StartWork<T>): RunningWork {

@@ -1,3 +1,4 @@
+import { allEnded } from '../pipeline/all-ended';
 import type { AgentReport } from './agent-report';
 import type { Books } from './books';
 import { type BroughtUp, rescue } from './bring-up';
@@ -43,14 +44,14 @@ export class Rescuer {
   async round(signal: AbortSignal): Promise<void> {
     const { books, report } = this.parts;
     const entries = await books.ledger.all((error) => report.error(String(error)));
-    await Promise.all(entries.map((found) => this.look(found, signal)));
+    await allEnded(entries.map((found) => this.look(found, signal)));
   }
 
   /** Brings up whatever is down because of a job, since this agent goes; its jobs take it down again when it is back. Never rejects. */
   async everything(reason: string, signal: AbortSignal): Promise<void> {
     const { books, report } = this.parts;
     const entries = await books.ledger.all((error) => report.error(String(error)));
-    await Promise.all(entries.map((found) => this.act(found, { reason }, signal)));
+    await allEnded(entries.map((found) => this.act(found, { reason }, signal)));
   }
 
   private async look(found: FoundEntry, signal: AbortSignal): Promise<void> {

@@ -1,6 +1,7 @@
 import { readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
+import { allEnded } from '../pipeline/all-ended';
 import { ensurePrivateFolder, readIfThere, writeDurably } from './durable-file';
 import type { LookAtRun } from './run-sight';
 
@@ -93,7 +94,7 @@ export class Spool {
 
   private async notes(): Promise<readonly SpoolNote[]> {
     const names = await readdir(this.folder).catch(() => []);
-    const notes = await Promise.all(names.map((name) => readNote(join(this.folder, name, noteName))));
+    const notes = await allEnded(names.map((name) => readNote(join(this.folder, name, noteName))));
     return notes.filter((note) => note !== undefined);
   }
 }
@@ -101,9 +102,9 @@ export class Spool {
 async function forgetOldest(folder: string): Promise<void> {
   const names = await readdir(folder);
   if (names.length <= keptMost) return;
-  const aged = await Promise.all(names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })));
+  const aged = await allEnded(names.map(async (name) => ({ name, at: (await stat(join(folder, name))).mtimeMs })));
   const old = aged.sort((a, b) => b.at - a.at).slice(keptMost);
-  await Promise.all(old.map(({ name }) => rm(join(folder, name), { force: true })));
+  await allEnded(old.map(({ name }) => rm(join(folder, name), { force: true })));
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): false {

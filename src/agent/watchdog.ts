@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { allEnded } from '../pipeline/all-ended';
 import { type DiscardParts, discardLoads } from './discard-loads';
 import { type RescueParts, Rescuer } from './rescuer';
 import type { RunSight } from './run-sight';
@@ -84,7 +85,7 @@ export class Watchdog {
   }
 
   private async endUnwanted(): Promise<void> {
-    await Promise.all(this.parts.register.unclaimed().map((key) => this.endIfUnwanted(key)));
+    await allEnded(this.parts.register.unclaimed().map((key) => this.endIfUnwanted(key)));
   }
 
   private async endIfUnwanted(key: WorkKey): Promise<void> {

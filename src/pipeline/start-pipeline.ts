@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { allEnded } from './all-ended';
 import { type Child, startChild } from './child';
 import { firstCause } from './first-cause';
 import { launchOf } from './launch';
@@ -48,7 +49,7 @@ async function supervise(children: readonly Child[], signal: AbortSignal): Promi
     terminateAll();
   };
   signal.addEventListener('abort', onAbort, { once: true });
-  const ends = await Promise.all(children.map(({ ended }) => ended));
+  const ends = await allEnded(children.map(({ ended }) => ended));
   signal.removeEventListener('abort', onAbort);
   clearTimeout(afterFailure);
   if (aborted) throw signal.reason;

@@ -1,12 +1,13 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { allEnded } from '../pipeline/all-ended';
 import { processStat } from '../pipeline/owner-tag';
 
 /** Server processes whose working directory this is: the postmaster's, and that of children which may outlive it. */
 export async function serversOn(dataDirectory: string): Promise<readonly number[]> {
   const directory = await realpath(dataDirectory).catch(() => dataDirectory);
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map(async (pid) => ((await isServerOn(pid, directory)) ? [Number(pid)] : [])));
+  const found = await allEnded(pids.map(async (pid) => ((await isServerOn(pid, directory)) ? [Number(pid)] : [])));
   return found.flat();
 }
 

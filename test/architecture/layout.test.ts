@@ -35,6 +35,16 @@ const registryHosts = new RegExp(
 );
 
 describe('the layout', () => {
+  it('lets no work go on behind the back of whoever began it: of several works all are waited for, in one place', () => {
+    const rooms = code.filter((file) => /^src\/(activities|agent|engines|pipeline|services)\//.test(file));
+    expect(
+      linesWith(
+        /Promise\.all\(/,
+        rooms.filter((file) => file !== 'src/pipeline/all-ended.ts'),
+      ),
+    ).toEqual([]);
+  });
+
   it("leaves limits to the one place that can count more than 24 days, which Node's own timers cannot", () => {
     expect(
       linesWith(

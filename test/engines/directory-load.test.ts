@@ -11,9 +11,12 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../../scripts/servers/free-port';
 import { runTool } from '../../scripts/servers/run-tool';
 import { withClient } from '../../scripts/shop/sql-session';
+import type { ArtefactSink } from '../../src/engines/engine';
+import { failure } from '../../src/model/errors';
 import type { Manifest } from '../../src/model/manifest';
 import { artefactFile, backUp, postgresql, sinkOf, sourceOf } from './back-up';
 import { ownCluster } from './cluster';
@@ -150,6 +153,31 @@ it('lets pg_verifybackup find a file that is not what the server sent, though it
   });
   await engine.discardLoaded(job, plan);
   writeFileSync(file, good);
+});
+
+it('ends a cold copy that fails when nothing of it reads any more, so that no server is started under it', async () => {
+  const job = startJob(cluster);
+  const real = sinkOf(cluster, job);
+  let reading = false;
+  const slow: ArtefactSink = {
+    ...real,
+    fromCommands: async (name, role, commands) => {
+      if (role === 'base') return real.fromCommands(name, role, commands);
+      reading = true;
+      await sleep(300);
+      reading = false;
+      throw failure('process-failed', { tool: 'tar', reason: 'it ended late' });
+    },
+  };
+  await cluster.server.stop();
+  renameSync(tablespace(), `${tablespace()}-away`);
+  try {
+    await expect(engine.dump(job, backupPlan(job, 'cold'), slow)).rejects.toThrow();
+    expect(reading).toBe(false);
+  } finally {
+    renameSync(`${tablespace()}-away`, tablespace());
+    await cluster.server.start();
+  }
 });
 
 it('copies nothing cold while the server runs, or after it crashed', async () => {

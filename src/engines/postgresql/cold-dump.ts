@@ -1,8 +1,9 @@
 import { failure } from '../../model/errors';
 import type { Artefact } from '../../model/manifest';
+import { allEnded } from '../../pipeline/all-ended';
 import type { ArtefactSink, Dump, EngineContext } from '../engine';
 import { type ControlData, readControlData, tablespaceFolder } from './control-data';
-import { countFiles } from './count-files';
+import { countFiles, type FileCount } from './count-files';
 import { dataDirectory, majorIn } from './data-directory';
 import { isServerDown } from './down';
 import type { FilesFact, LinkedDirectory, PostgresqlFacts } from './facts';
@@ -35,10 +36,8 @@ export async function dumpCold(context: EngineContext, sink: ArtefactSink): Prom
   for (const { role, name, path, members, options, skip } of parts) {
     context.report(`copying ${path}`);
     const copying = archive(sink, name, role, path, { members, options });
-    const [artefact, count] = await Promise.all([
-      toldAs('dump-failed', { database: databaseName(context), tool: 'tar' }, copying),
-      countFiles(path, skip),
-    ]);
+    const copied = toldAs('dump-failed', { database: databaseName(context), tool: 'tar' }, copying);
+    const [artefact, count] = await allEnded([copied, countBeside(copied, path, skip)]);
     artefacts.push(artefact);
     files.push({ role, ...count });
   }
@@ -49,6 +48,13 @@ export async function dumpCold(context: EngineContext, sink: ArtefactSink): Prom
     files,
   };
   return { artefacts, facts, timeline: control.timeline, lsnStart: control.checkpoint, lsnStop: control.checkpoint };
+}
+
+/** Ends with a copy that fails: nobody needs the count then. */
+function countBeside(copied: Promise<unknown>, path: string, skip: (path: string) => boolean): Promise<FileCount> {
+  const stop = new AbortController();
+  copied.catch((error) => stop.abort(error));
+  return countFiles(path, { skip, signal: stop.signal });
 }
 
 /** Of a tablespace only the folder that is this cluster's: others may share it. */

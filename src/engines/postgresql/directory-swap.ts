@@ -1,5 +1,6 @@
 import { failure } from '../../model/errors';
 import type { RestorePlan } from '../../model/plan';
+import { allEnded } from '../../pipeline/all-ended';
 import type { EngineContext } from '../engine';
 import { folderOf } from './control-data';
 import { directoryNames } from './directory-names';
@@ -22,7 +23,7 @@ export async function swapDirectories(context: EngineContext, plan: RestorePlan)
       return undefined;
     }
     const names = await directoryNames(context, plan);
-    const [live, fresh, previous] = await Promise.all([names.target, names.fresh, names.previous].map(isThere));
+    const [live, fresh, previous] = await allEnded([names.target, names.fresh, names.previous].map(isThere));
     if (!fresh) {
       if (live && previous) return names.previous;
       refuse(context, `"${names.fresh}", which the backup was unpacked into, is not there`);
@@ -50,12 +51,12 @@ export async function swapDirectoriesBack(context: EngineContext, plan: RestoreP
       throw failure('restore-unrecoverable', { database: databaseName(context), reason });
     }
     if (!(await isThere(names.previous))) return;
-    const [live, fresh] = await Promise.all([names.target, names.fresh].map(isThere));
+    const [live, fresh] = await allEnded([names.target, names.fresh].map(isThere));
     if (live && fresh) refuse(context, `"${names.target}" and "${names.fresh}" both exist`);
     if (live) await renameSynced(names.target, names.fresh);
     if (live || fresh) {
       const folder = await folderOf(context, names.fresh); // the old one may be what is damaged
-      const [moved, old] = await Promise.all([names.fresh, names.previous].map((path) => movesIn(path, folder, names)));
+      const [moved, old] = await allEnded([names.fresh, names.previous].map((path) => movesIn(path, folder, names)));
       await moveBack(names.fresh, moved ?? [], old ?? [], await ownerOf(names.fresh));
     }
     await renameSynced(names.previous, names.target);

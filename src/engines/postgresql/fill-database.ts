@@ -1,8 +1,8 @@
 import { failure } from '../../model/errors';
 import type { Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
+import { allEnded } from '../../pipeline/all-ended';
 import type { EngineContext } from '../engine';
-import { allEnded } from './all-ended';
 import { allowing, together } from './alter-database';
 import { analyse } from './analyse';
 import { applyProperties } from './apply-properties';

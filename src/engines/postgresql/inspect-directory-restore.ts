@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { failure } from '../../model/errors';
 import type { Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
+import { allEnded } from '../../pipeline/all-ended';
 import type { EngineContext, Inspection } from '../engine';
 import { readControlData } from './control-data';
 import { dataDirectory, majorIn, unusable } from './data-directory';
@@ -24,7 +25,7 @@ export async function inspectDirectoryRestore(
   const names = await directoryNames(context, plan);
   const major = majorOf(manifest);
   const tools = ['pg_controldata', ...(manifest.method === 'physical' ? ['pg_verifybackup', 'pg_waldump'] : [])];
-  const found = await Promise.all(tools.map((name) => findTool(context, name, major, 'same')));
+  const found = await allEnded(tools.map((name) => findTool(context, name, major, 'same')));
   const live = await dataDirectory(context);
   const system = await requireReplaceable(context, manifest, live, major);
   if (plan.target.kind === 'beside') await requireAbsent(context, names);
@@ -88,7 +89,7 @@ async function requireRenamable(context: EngineContext, { target }: DirectoryNam
     ...(await readLinkedDirectories(target)).flatMap(({ role, target: log }) => (role === 'wal' ? [log] : [])),
   ];
   for (const path of paths) {
-    const [itself, around] = await Promise.all([path, dirname(path)].map((each) => stat(each).catch(() => undefined)));
+    const [itself, around] = await allEnded([path, dirname(path)].map((each) => stat(each).catch(() => undefined)));
     if (itself === undefined || around === undefined || itself.dev === around.dev) continue;
     throw unusable(context, path, 'it is a mount point, which cannot be renamed: use a folder inside of it');
   }

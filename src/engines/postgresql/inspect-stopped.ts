@@ -1,4 +1,5 @@
 import { failure } from '../../model/errors';
+import { allEnded } from '../../pipeline/all-ended';
 import type { EngineContext } from '../engine';
 import { readControlData } from './control-data';
 import { countFiles } from './count-files';
@@ -31,7 +32,7 @@ export async function inspectStopped(context: EngineContext): Promise<StoppedSer
   }
   const linked = await readLinkedDirectories(directory);
   const folders = [directory, ...linked.map(({ target }) => target)];
-  const counts = await Promise.all(folders.map((folder) => countFiles(folder))).catch((error) => {
+  const counts = await allEnded(folders.map((folder) => countFiles(folder))).catch((error) => {
     throw unusable(context, directory, 'it cannot be read', error);
   });
   const bytes = counts.reduce((sum, count) => sum + count.bytes, 0);

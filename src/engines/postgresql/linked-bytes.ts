@@ -1,3 +1,4 @@
+import { allEnded } from '../../pipeline/all-ended';
 import { countFiles } from './count-files';
 import { readLinkedDirectories } from './linked-directories';
 
@@ -5,6 +6,6 @@ import { readLinkedDirectories } from './linked-directories';
 export async function linkedBytes(directory: string): Promise<number> {
   const linked = await readLinkedDirectories(directory);
   const folders = [directory, ...linked.map(({ target }) => target)];
-  const counts = await Promise.all(folders.map((folder) => countFiles(folder).catch(() => ({ files: 0, bytes: 0 }))));
+  const counts = await allEnded(folders.map((folder) => countFiles(folder).catch(() => ({ files: 0, bytes: 0 }))));
   return counts.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -1,5 +1,6 @@
 import { readdir, readlink } from 'node:fs/promises';
 import { isAbsolute, join, resolve } from 'node:path';
+import { allEnded } from '../../pipeline/all-ended';
 import type { LinkedDirectory } from './facts';
 
 /** What lies outside of a data directory: tablespaces, and the write-ahead log where it has a disk of its own. */
@@ -9,7 +10,7 @@ export async function readLinkedDirectories(directory: string): Promise<LinkedDi
     { role: 'wal', link: 'pg_wal' },
     ...names.map((oid) => ({ role: `tablespace:${oid}`, link: `pg_tblspc/${oid}` })),
   ];
-  const found = await Promise.all(
+  const found = await allEnded(
     candidates.map(async ({ role, link }) => {
       const target = await readlink(join(directory, link)).catch(() => undefined);
       if (target === undefined) return [];

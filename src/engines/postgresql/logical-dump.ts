@@ -1,7 +1,7 @@
 import type { Artefact } from '../../model/manifest';
 import type { BackupPlan } from '../../model/plan';
+import { allEnded } from '../../pipeline/all-ended';
 import type { ArtefactSink, Dump, EngineContext } from '../engine';
-import { allEnded } from './all-ended';
 import { reasonOf } from './connection-failure';
 import { countRows } from './count-rows';
 import { dumpArchive } from './dump-archive';

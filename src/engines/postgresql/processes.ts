@@ -1,12 +1,13 @@
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { allEnded } from '../../pipeline/all-ended';
 
 /** Processes of a server on this data directory: a server's working directory is its data directory, and so is that of all its children. */
 export async function processesIn(directory: string): Promise<number[]> {
   const path = await realpath(directory).catch(() => undefined);
   if (path === undefined) return [];
   const pids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
-  const checked = await Promise.all(
+  const checked = await allEnded(
     pids.map(async (pid) => {
       const cwd = await readlink(`/proc/${pid}/cwd`).catch(() => undefined);
       return cwd === path && (await isServer(pid)) ? [Number(pid)] : [];

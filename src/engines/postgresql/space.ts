@@ -1,6 +1,7 @@
 import { stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failure } from '../../model/errors';
+import { allEnded } from '../../pipeline/all-ended';
 
 /** Bytes that a job will put into a folder (which need not exist yet), and what for. */
 export interface Need {
@@ -26,7 +27,7 @@ export async function requireSpace(needs: readonly Need[]): Promise<void> {
 /** Free bytes for anybody but root, on the file system of a folder or of its nearest parent that exists. */
 async function fileSystemOf(path: string): Promise<{ id: string; free: number }> {
   try {
-    const [{ dev }, { bavail, bsize }] = await Promise.all([stat(path), statfs(path)]);
+    const [{ dev }, { bavail, bsize }] = await allEnded([stat(path), statfs(path)]);
     return { id: String(dev), free: bavail * bsize };
   } catch (error) {
     if (path === dirname(path)) throw error;

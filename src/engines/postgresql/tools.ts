@@ -1,6 +1,7 @@
 import { access, constants, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure } from '../../model/errors';
+import { allEnded } from '../../pipeline/all-ended';
 import type { EngineContext } from '../engine';
 import { runTool } from './run-tool';
 
@@ -59,7 +60,7 @@ async function versionsIn(folder: string, pattern: RegExp): Promise<number[]> {
 }
 
 async function executables(paths: readonly string[]): Promise<string[]> {
-  const checked = await Promise.all(
+  const checked = await allEnded(
     paths.map((path) =>
       access(path, constants.X_OK).then(
         () => [path],

@@ -1,6 +1,6 @@
 import { failure } from '../../model/errors';
+import { allEnded } from '../../pipeline/all-ended';
 import type { EngineContext } from '../engine';
-import { allEnded } from './all-ended';
 import { readControlData } from './control-data';
 import { countFiles } from './count-files';
 import { factsOf, majorOf } from './facts';
@@ -47,7 +47,7 @@ async function verifyCounts(context: EngineContext, unpacking: Unpacking): Promi
   for (const { role, files, bytes } of facts.files ?? []) {
     const folder = role === 'base' ? names.fresh : moves.find((move) => move.role === role)?.leads.fresh;
     if (folder === undefined) continue; // the log, where it is no longer apart
-    const found = await countFiles(folder, (path) => isLeftOut(path) || (role === 'base' && apart.has(path)));
+    const found = await countFiles(folder, { skip: (path) => isLeftOut(path) || (role === 'base' && apart.has(path)) });
     if (found.files === files && found.bytes === bytes) continue;
     const reason = `${role} has ${found.files} files of ${found.bytes} bytes, not ${files} of ${bytes}`;
     throw failure('backup-corrupt', { ...corrupt(unpacking), reason });
