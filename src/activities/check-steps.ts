@@ -3,17 +3,14 @@ import type { Inspection } from '../engines/engine';
 import { failure } from '../model/errors';
 import { orAborted } from '../pipeline/or-aborted';
 import { claimRepository } from '../storage/claim';
-import { repositoryKeys } from '../storage/layout';
 import { probeStorage } from '../storage/probe';
 import type { AgentDependencies } from './agent-dependencies';
 import type { AgentActivities, Checked, DatabaseStep } from './contract';
 import { onUnit } from './on-unit';
 import { pinnedManifest } from './pinned-manifest';
 import type { Step, StepWork } from './step';
+import { sweepOrphans } from './sweep-orphans';
 import { packageVersion } from './version';
-
-/** No upload of a job lasts longer, so what is older belongs to nobody. */
-const orphanAfter = 2 * 86_400_000;
 
 /** Preflight. Touches nothing, and needs no right: it may look without a hold. */
 export function checkDatabase(dependencies: AgentDependencies): Step<DatabaseStep, Checked> {
@@ -84,6 +81,6 @@ export function checkStorage(
     await probeStorage(storage, { database, unit: unit.name, jobId, version: packageVersion(), at });
     if (plan.jobType !== 'backup') return;
     await claimRepository(storage, { database, engine, systemIdentifier: checked.systemIdentifier, at });
-    await storage.sweep(repositoryKeys(database).backups, new Date(at.getTime() - orphanAfter));
+    await sweepOrphans(storage, database, dependencies.lookAt, at);
   };
 }

@@ -26,6 +26,9 @@ export interface UploadOptions extends TransferOptions {
   readonly resumable?: boolean;
 }
 
+/** Whether nobody will complete what was begun under this key. */
+export type IsOrphan = (key: string) => Promise<boolean>;
+
 /** One object on its way. Nothing is visible under its key before `complete` returned. */
 export interface Upload {
   /** Consumes the source to its end with bounded memory; resolves to the bytes taken. Rejects if the source fails. Called once. */
@@ -74,6 +77,9 @@ export interface Storage {
   upload(key: string, options?: UploadOptions): Promise<Upload>;
   /** The bytes from `start`, as a ByteSource gives them; resumes by itself after a broken connection. Fails with `object-changed` if replaced meanwhile or ending early. */
   download(key: string, options?: TransferOptions & { readonly start?: number }): Promise<Readable>;
-  /** Ends our own uploads that were begun under `prefix` and never completed, if older than `olderThan`; resolves to their keys. */
-  sweep(prefix: string, olderThan: Date): Promise<readonly string[]>;
+  /**
+   * Ends our own uploads that were begun under `prefix` and never completed, if older than `olderThan`, and where given only those of whose key `isOrphan`
+   * says so; resolves to their keys.
+   */
+  sweep(prefix: string, olderThan: Date, isOrphan?: IsOrphan): Promise<readonly string[]>;
 }

@@ -1,8 +1,15 @@
+import { existsSync } from 'node:fs';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { checkDatabase, checkStorage } from '../../src/activities/check-steps';
 import { diagnose } from '../../src/activities/diagnose';
 import { startOf } from '../../src/activities/start-work';
+import type { LookAtRun } from '../../src/agent/run-sight';
 import type { StopEntry } from '../../src/agent/stop-entry';
+import { reserveBackupId } from '../../src/storage/backup-id';
+import { writeRecord } from '../../src/storage/job-records';
 import { backupPlan } from '../agent/plans';
+import { jobRecord } from '../storage/repository-samples';
 import { type AgentScene, agentScene } from './agent-scene';
 import { stepWork } from './step-work';
 
@@ -78,6 +85,30 @@ test("another cluster's repository is refused, and stays that cluster's", async 
     code: 'repository-foreign',
     message: expect.stringContaining('it has backups from another cluster'),
   });
+});
+
+test('of uploads that lie about for years only those are ended whose job is over', async () => {
+  const { inside } = scene;
+  const step = await scene.backup('sweeping');
+  const checked = await checkDatabase(inside)(step, stepWork('sweeping'));
+  const keys = ['slow', 'dead', 'recorded'].map((jobId, nth) => ({ jobId, id: `2020-01-01T00:00:0${nth}Z` }));
+  const storage = await inside.storages('near');
+  const parts: string[] = [];
+  for (const { jobId, id } of keys) {
+    await reserveBackupId(storage, { database: 'shop', jobId, at: new Date(id) });
+    const part = join(scene.folder, 'near/shop/backups', id, 'data', '.base.tar.0123456789abcdef.holdfast-part');
+    await mkdir(dirname(part), { recursive: true });
+    await writeFile(part, 'begun');
+    await utimes(part, new Date(id), new Date(id));
+    parts.push(part);
+  }
+  await writeRecord(storage, jobRecord('shop', 'recorded', { status: 'error', message: 'no', 'job-type': 'backup' }));
+  const left = () => parts.map((part) => existsSync(part));
+  const sweep = (lookAt: LookAtRun) => checkStorage({ ...inside, lookAt })({ ...step, checked }, stepWork('sweeping'));
+  await sweep(async () => ({ state: 'unreachable', reason: 'a test' }));
+  expect(left()).toEqual([true, true, false]);
+  await sweep(async (job) => (job === 'slow' ? { state: 'open', steps: [] } : { state: 'closed', how: 'failed' }));
+  expect(left()).toEqual([true, false, false]);
 });
 
 test('a diagnosis finds everything well, or says what is wrong and what to do', async () => {

@@ -112,6 +112,8 @@ export function describeStorageContract(subject: () => Subject): void {
       ]);
       expect(await unfinished()).toBe(1);
       expect(await keysUnder(storage, 'sweep/')).toEqual(['sweep/in/whole']);
+      const spare = async (key: string) => key !== 'sweep/out/c';
+      expect(await storage.sweep('sweep/', new Date(Date.now() + 3_600_000), spare)).toEqual([]);
       await storage.sweep('sweep/', new Date(Date.now() + 3_600_000));
       expect(await unfinished()).toBe(0);
       await Promise.all(begun.map((each) => each.abort()));

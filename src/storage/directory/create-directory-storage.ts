@@ -4,7 +4,7 @@ import type { DirectoryStorageConfig } from '../../config/storage-schema';
 import { failure } from '../../model/errors';
 import { concurrently } from '../concurrently';
 import { compareKeys } from '../keys';
-import type { Storage, StoredObject } from '../storage';
+import type { IsOrphan, Storage, StoredObject } from '../storage';
 import { besideWhat, openBeside } from './beside-file';
 import { downloadFile } from './directory-download';
 import { type DirectoryPlace, directoryPlace, errnoOf, makeFolder } from './directory-place';
@@ -48,7 +48,7 @@ export function createDirectoryStorage(options: { name: string; config: Director
         return new DirectoryUpload(place, key, await openBeside(place.fileOf(key)), transfer);
       }),
     download: (key, transfer = {}) => downloadFile(place, key, transfer),
-    sweep: (prefix, olderThan) => place.run('sweep', () => sweep(place, prefix, olderThan)),
+    sweep: (prefix, olderThan, isOrphan) => place.run('sweep', () => sweep(place, prefix, olderThan, isOrphan)),
   };
 }
 
@@ -133,7 +133,7 @@ async function removeEmpty(root: string, folder: string): Promise<void> {
   }
 }
 
-async function sweep(place: DirectoryPlace, prefix: string, olderThan: Date): Promise<string[]> {
+async function sweep(place: DirectoryPlace, prefix: string, olderThan: Date, isOrphan?: IsOrphan): Promise<string[]> {
   place.checkPrefix(prefix);
   const swept: string[] = [];
   const folder = prefix.slice(0, prefix.lastIndexOf('/') + 1);
@@ -144,6 +144,7 @@ async function sweep(place: DirectoryPlace, prefix: string, olderThan: Date): Pr
     if (!target?.startsWith(prefix)) continue;
     const found = await describe(key, file);
     if (!found || found.modified >= olderThan) continue;
+    if (isOrphan && !(await isOrphan(target))) continue;
     await rm(file, { force: true });
     await removeEmpty(place.root, dirname(file));
     swept.push(target);

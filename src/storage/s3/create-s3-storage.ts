@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { S3StorageConfig } from '../../config/storage-schema';
 import { concurrently } from '../concurrently';
 import { checkKey, checkPrefix } from '../keys';
-import type { Storage } from '../storage';
+import type { IsOrphan, Storage } from '../storage';
 import { abortMultipart, type Multipart, openMultiparts } from './multipart';
 import { type PartMemory, sharedPartMemory } from './part-memory';
 import { partSchedule } from './part-schedule';
@@ -74,13 +74,19 @@ export function createS3Storage(options: S3StorageOptions): Storage {
     delete: async (keys) => deleteObjects(connection, keys.map(known)),
     upload: async (key, transfer = {}) => new S3Upload(connection, known(key), settings, transfer),
     download: async (key, transfer = {}) => downloadObject(connection, known(key), transfer),
-    sweep: async (prefix, olderThan) => sweepMultiparts(connection, under(prefix), olderThan),
+    sweep: async (prefix, olderThan, isOrphan) => sweepMultiparts(connection, under(prefix), olderThan, isOrphan),
   };
 }
 
-async function sweepMultiparts(connection: S3Connection, prefix: string, olderThan: Date): Promise<string[]> {
+async function sweepMultiparts(
+  connection: S3Connection,
+  prefix: string,
+  olderThan: Date,
+  isOrphan: IsOrphan = async () => true,
+): Promise<string[]> {
   const orphans: Multipart[] = [];
-  for await (const upload of openMultiparts(connection, prefix)) if (upload.begun < olderThan) orphans.push(upload);
+  for await (const upload of openMultiparts(connection, prefix))
+    if (upload.begun < olderThan && (await isOrphan(upload.key))) orphans.push(upload);
   await concurrently(8, orphans, (orphan) => abortMultipart(connection, orphan));
   return orphans.map(({ key }) => key);
 }
