@@ -65,7 +65,7 @@ function basics(
     timeouts: timeoutsOf(settings, restore.timeout, request['wait-seconds']),
     origin: request.origin ?? 'manual',
     plannedAt: scheduledAt.toISOString(),
-    replace,
+    replace: false,
     keepPrevious: replace ? 0 : restore['keep-previous'],
     jobs: request.jobs ?? restore.jobs,
     hooks: { before: hooks['run-before-restore'] !== undefined, after: hooks['run-after-restore'] !== undefined },

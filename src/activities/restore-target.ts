@@ -60,13 +60,6 @@ export function summaryOf(plan: Omit<RestorePlan, 'summary'>): readonly string[]
   }
   const down = swap === 'stop' ? 'stop the database' : 'end its connections and block new ones';
   const beside = `${fetch} beside "${database}", which stays in service meanwhile`;
-  if (plan.replace) {
-    return [
-      beside,
-      `${down} and REPLACE its data: nothing is set aside, there is no way back`,
-      'check its health and compare it with the manifest',
-    ];
-  }
   const kept = keepPrevious > 0 ? `kept for ${durationText(keepPrevious)}, then dropped` : 'dropped at once';
   return [
     beside,

@@ -23,7 +23,7 @@ export interface BroughtUp {
 export async function bringUp(books: Books, database: string, entry: StopEntry, unit: OpenUnit): Promise<BroughtUp> {
   const { engine, context } = unit;
   const until = Date.now() + entry.plan.timeouts.service;
-  const settled = entry.swap === 'begun' ? await settleSwap(books, database, entry, unit) : entry;
+  const settled = entry.swap === 'begun' ? await turnBack(books, database, entry, unit) : entry;
   const leftStopped = settled.service === 'stopped' && settled.swap !== 'done';
   if (settled.service && !leftStopped) await start(unit, until - Date.now());
   if (settled.fence) await engine.unfence(context, settled.fence);
@@ -39,25 +39,10 @@ export async function rescue(books: Books, database: string, entry: StopEntry, u
   try {
     return await bringUp(books, database, entry, unit);
   } catch (error) {
-    if (entry.swap !== 'done' || nothingSetAside(entry)) throw error;
+    if (entry.swap !== 'done') throw error;
     unit.context.log.line('holdfast', `the restored data is not healthy, turning back: ${String(error)}`);
     return bringUp(books, database, await turnBack(books, database, entry, unit), unit);
   }
-}
-
-/** Where nothing was set aside there is no way back: half replaced goes on to wholly replaced. */
-async function settleSwap(books: Books, database: string, entry: StopEntry, unit: OpenUnit): Promise<StopEntry> {
-  if (!nothingSetAside(entry)) return turnBack(books, database, entry, unit);
-  if (entry.service) await makeDown(unit, entry.plan.timeouts.service);
-  await unit.engine.swap(unit.context, entry.plan as RestorePlan);
-  const settled = { ...entry, swap: 'done' as const };
-  await books.ledger.put(database, settled);
-  unit.context.log.line('holdfast', `finished the swap of job "${entry.jobId}", which had set nothing aside`);
-  return settled;
-}
-
-function nothingSetAside({ plan }: StopEntry): boolean {
-  return plan.jobType === 'restore' && plan.replace;
 }
 
 async function turnBack(books: Books, database: string, entry: StopEntry, unit: OpenUnit): Promise<StopEntry> {

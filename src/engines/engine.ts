@@ -104,7 +104,7 @@ export interface Engine {
   load(context: EngineContext, plan: RestorePlan, manifest: Manifest, source: ArtefactSource): Promise<Loaded>;
   /** Removes what `load` made, if it is there and not in service. Idempotent. */
   discardLoaded(context: EngineContext, plan: RestorePlan): Promise<void>;
-  /** live → set aside, new → live, by rename. Atomic or repaired when run again. Returns where the old data is (undefined with `replace`). */
+  /** live → set aside, new → live, by rename. Atomic or repaired when run again. Returns where the old data is. */
   swap(context: EngineContext, plan: RestorePlan): Promise<string | undefined>;
   /** Undoes `swap`; does nothing if it never happened. */
   swapBack(context: EngineContext, plan: RestorePlan): Promise<void>;

@@ -67,7 +67,12 @@ export const RestoreRequest = withArtefactPath(
       .describe(
         'restore beside the live database under this name (a database name of at most 63 bytes; for physical methods a directory)',
       ),
-    replace: z.boolean().optional().describe('do without setting the old data aside where there is no space for both'),
+    replace: z
+      .boolean()
+      .optional()
+      .describe(
+        'drop the old data as soon as the new is in service, healthy and equal to the backup, instead of keeping it',
+      ),
     jobs: z.number().int().min(1).max(64).optional(),
   }),
 );

@@ -80,7 +80,10 @@ export interface RestorePlan extends CommonPlan {
   readonly backupFinishedAt: string;
   readonly serverVersion: string;
   readonly target: RestoreTarget;
-  /** Set aside nothing; only with the request's `replace`. */
+  /**
+   * Of plans that older versions made: they gave the old data up before the new was loaded. A request's `replace` is `keepPrevious: 0` now, which older agents
+   * understand as well.
+   */
   readonly replace: boolean;
   /** How the swap is done, from the engine's capabilities: renaming databases needs a fence, renaming directories a stop. */
   readonly swap: 'fence' | 'stop';

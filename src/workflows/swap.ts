@@ -1,4 +1,4 @@
-import { CancellationScope } from '@temporalio/workflow';
+import { CancellationScope, patched } from '@temporalio/workflow';
 import type { JobFailure, RestorePlan } from '../model/plan';
 import { bringUp, bringUpNew, takeDown } from './downtime';
 import { jobFailure, thrown } from './failures';
@@ -7,7 +7,10 @@ import type { Job } from './job';
 /** Steps 6 and 7 of a restore: seconds of downtime, whatever the size, and a way back until the new data has proved good. */
 export async function swapIn(job: Job<RestorePlan>): Promise<void> {
   job.refuseIfCancelled();
-  if (job.plan.replace) return CancellationScope.nonCancellable(() => replaceLive(job));
+  // Jobs that began before the old data was kept until the new had passed go on the way that is in their history.
+  if (job.plan.replace && !patched('replaced-when-proved')) {
+    return CancellationScope.nonCancellable(() => replaceLive(job));
+  }
   const { swap } = job.plan;
   let begun = false;
   const back = job.compensations.before({
@@ -50,7 +53,7 @@ async function goBack(job: Job<RestorePlan>, swapped: boolean, failure: JobFailu
   }
 }
 
-/** Nothing is set aside, so there is no way back and no cancelling: once the swap has begun, only forward. */
+/** As it was once: nothing is set aside, so there is no way back and no cancelling. */
 async function replaceLive(job: Job<RestorePlan>): Promise<void> {
   const { swap } = job.plan;
   const up = job.compensations.before({

@@ -83,8 +83,10 @@ test('the plan tells people what will happen', async () => {
     '"shop" stays as it is and in service',
   ]);
   const replacing = await planOf({ 'backup-id': cold, replace: true });
-  expect(replacing.summary.join()).toContain('REPLACE its data: nothing is set aside, there is no way back');
-  expect(replacing).toMatchObject({ replace: true, keepPrevious: 0 });
+  expect(replacing.summary.at(-1)).toBe(
+    'the data of now is set aside, and when the new has proved good dropped at once',
+  );
+  expect(replacing).toMatchObject({ replace: false, keepPrevious: 0 });
 });
 
 test('a directory may have a longer path than a database has a name', async () => {

@@ -139,14 +139,13 @@ describe('a swap that was begun', () => {
     expect(unit).toMatchObject({ running: true, inService: 'old data' });
   });
 
-  test('and not finished goes on forward where nothing was set aside', async () => {
+  test('and not finished is turned back also where the old data was not to be kept', async () => {
     const replacing = actor(restorePlan('p', { replace: true }), 1);
     await stopUnit(books, replacing, unit.open());
     await books.ledger.put('shop', { ...(await found()), swap: 'begun' });
     unit.inService = 'nothing';
     await rescue(books, 'shop', await found(), unit.open());
-    expect(unit).toMatchObject({ running: true, inService: 'new data' });
-    expect(unit.calls).not.toContain('swapBack');
+    expect(unit).toMatchObject({ running: true, inService: 'old data' });
   });
 
   test('starts restored data although the database was stopped before: that is what it was restored for', async () => {

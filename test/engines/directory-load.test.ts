@@ -261,14 +261,19 @@ it('restores onto a host that has lost everything', async () => {
   expect(readdirSync(tablespace())).toEqual([expect.stringMatching(/^PG_15_\d+$/)]);
 });
 
-it('gives up the old data first only where asked to, with the whole backup spooled before', async () => {
+it('gives up nothing where the old data is to be replaced, until the new runs', async () => {
   const { load, job, plan } = restoring(cluster, backupBy('physical'), { replace: true });
   await cluster.sql('shop', 'INSERT INTO goods VALUES (0)');
   await load();
   await cluster.server.stop();
-  expect(await engine.swap(job, plan)).toBeUndefined();
-  expect(await engine.swap(job, plan)).toBeUndefined();
-  await expect(engine.swapBack(job, plan)).rejects.toMatchObject({ code: 'restore-unrecoverable' });
+  const aside = await engine.swap(job, plan);
+  expect(existsSync(String(aside))).toBe(true);
+  await engine.swapBack(job, plan);
+  await cluster.server.start();
+  expect(await cluster.sql('shop', 'SELECT count(*)::int AS n FROM goods')).toEqual([{ n: 1001 }]);
+  await cluster.server.stop();
+  await engine.swap(job, plan);
+  await engine.dropPrevious(job, plan);
   await cluster.server.start();
   await engine.checkHealth(job, 30_000);
   expect(await cluster.sql('shop', 'SELECT count(*)::int AS n FROM goods')).toEqual([{ n: 1000 }]);

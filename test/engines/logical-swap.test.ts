@@ -161,13 +161,22 @@ it('protects the maintenance database itself by way of another one', async () =>
   await engine.dropPrevious(job, plan);
 });
 
-it('drops the live database first only where asked to, with the whole backup spooled before', async () => {
+it('gives up nothing where the old data is to be replaced, until the new has been loaded and has passed', async () => {
+  const wrong = {
+    ...manifest,
+    facts: { ...manifest.facts, tables: [{ name: 'public.goods', rows: 11, exact: true }] },
+  };
+  const failing = restoring(cluster, wrong, { replace: true });
+  const before = await rowsIn('shop');
+  await expect(failing.load()).rejects.toMatchObject({ code: 'restore-differs' });
+  expect(await rowsIn('shop')).toBe(before);
+  await engine.discardLoaded(failing.job, failing.plan);
   const { load, swapIn, job, plan } = restoring(cluster, manifest, { replace: true });
   await load();
-  expect(await rowsIn('shop')).toBeGreaterThan(10);
-  expect(await swapIn()).toBeUndefined();
-  expect(await engine.swap(job, plan)).toBeUndefined();
+  expect(await rowsIn('shop')).toBe(before);
+  const aside = await swapIn();
+  expect(await cluster.names()).toContain(aside);
   expect(await rowsIn('shop')).toBe(10);
-  await expect(engine.swapBack(job, plan)).rejects.toMatchObject({ code: 'restore-unrecoverable' });
+  await engine.dropPrevious(job, plan);
   expect((await cluster.names()).filter((name) => name.startsWith('shop'))).toEqual(['shop']);
 });

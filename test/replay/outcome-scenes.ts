@@ -58,7 +58,11 @@ const restores: readonly Scene[] = [
     { startDatabase: async (nth) => (nth <= 4 ? fails('start-failed')(nth) : undefined) },
   ),
   restore('restore-fence-differs', { hooks, swap: 'fence' }, { compareDatabase: fails('restore-differs') }),
-  restore('restore-no-way-back', { hooks, replace: true }, { compareDatabase: fails('restore-differs') }),
+  restore(
+    'restore-replace-differs',
+    { hooks, replace: true, keepPrevious: 0 },
+    { compareDatabase: fails('restore-differs') },
+  ),
   restore('restore-beside-differs', { hooks, ...beside }, { compareDatabase: fails('restore-differs') }),
   restore('restore-log-stranded', { hooks }, { 'uploadLogs:success': fails('storage-refused') }),
   abandoned(restorePlan('restore-never-swapped', { hooks, timeouts: impatient }), 'loadBackup'),

@@ -30,7 +30,7 @@ export const scenes: readonly Scene[] = [
   restore('restore-stop', {}),
   restore('restore-fence', { swap: 'fence' }),
   restore('restore-beside', { target: { kind: 'beside', name: 'copy' } }),
-  restore('restore-replace', { replace: true }),
+  restore('restore-replace', { replace: true, keepPrevious: 0 }),
   restore('restore-differs', {}, { compareDatabase: fails('restore-differs') }),
   restore('restore-unrecoverable', {}, { compareDatabase: fails('restore-differs'), swapBack: fails('swap-failed') }),
   restore('restore-load-failed', {}, { loadBackup: fails('load-failed') }),

@@ -99,32 +99,37 @@ describe('a restore in place', () => {
   });
 });
 
-describe('a restore that sets nothing aside', () => {
-  it('has no way back, says so, and starts nothing half-done', async () => {
-    const { show, code, result } = await play('replace', { replace: true }, { swapDatabase: fails('process-failed') });
+describe('a restore that is to replace the old data', () => {
+  const replacing = { replace: true, keepPrevious: 0 };
+
+  it('drops it only when the new is in service and has passed', async () => {
+    const { show, result } = await play('replace', replacing);
     expect(stepsOf(show)).toEqual([
       'loadBackup',
       'stopDatabase',
       'swapDatabase',
-      'uploadLogs:error',
-      'cleanSpool:failed',
+      'startDatabase',
+      'checkHealth',
+      'compareDatabase',
+      'uploadLogs:success',
+      'dropPrevious',
+      'cleanSpool',
     ]);
-    expect([code, result?.error?.exit]).toEqual(['restore-no-way-back', 5]);
+    expect(result).toMatchObject({ status: 'success' });
+    expect(result?.previous).toBeUndefined();
+    expect(show.performance.database).toMatchObject({ up: true, live: 'new', setAside: false });
   });
 
-  it('starts the database again where it could not be stopped', async () => {
-    const { show, code } = await play('replace-stop', { replace: true }, { stopDatabase: fails('process-failed') });
-    expect(stepsOf(show).slice(1, 4)).toEqual(['stopDatabase', 'startDatabase', 'checkHealth']);
+  it('goes back to it where the new differs', async () => {
+    const { show, code } = await play('replace-differs', replacing, { compareDatabase: fails('restore-differs') });
+    expect(code).toBe('restore-differs');
+    expect(show.performance.calls).not.toContain('dropPrevious');
+    expect(show.performance.database).toMatchObject({ up: true, live: 'old' });
+  });
+
+  it('goes back to it where the swap fails', async () => {
+    const { show, code } = await play('replace-fails', replacing, { swapDatabase: fails('process-failed') });
     expect([code, show.performance.database.live]).toEqual(['process-failed', 'old']);
-  });
-
-  it('is not cancelled between the old data and the new', async () => {
-    const cancel = () => void stage.client.workflow.getHandle('replace-cancelled').cancel();
-    const { show, how } = await play('replace-cancelled', { replace: true }, { swapDatabase: lingers(cancel) });
-    expect([how, show.performance.database]).toEqual([
-      'completed',
-      { up: true, live: 'new', loaded: true, setAside: true },
-    ]);
   });
 });
 

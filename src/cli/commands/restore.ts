@@ -28,7 +28,7 @@ export const define: Define = (command, context) => {
       .argument('[backup]', 'backup id, or latest', 'latest'),
   )
     .option('--into <name>', 'restore beside the live database under this name; nothing is replaced')
-    .option('--replace', 'do not set the old data aside, where there is no space for both')
+    .option('--replace', 'drop the old data once the new is in service and has passed, instead of keeping it')
     .option('--jobs <n>', 'parallel load jobs', wholeNumber)
     .option('--unit <name>', 'the unit to restore')
     .option('--plan', 'show what would happen, and stop')

@@ -12,7 +12,6 @@ import { readLoadedNote, writeLoadedNote } from './loaded-note';
 import { ownerOf } from './owner';
 import { putInPlace } from './put-in-place';
 import { isThere } from './rename';
-import { spoolBackup } from './spooled-source';
 import { pointMap } from './tablespace-map';
 import { told } from './told';
 import { type Unpacking, unpackDirectory } from './unpack-directory';
@@ -27,7 +26,6 @@ export async function loadDirectory(
 ): Promise<Loaded> {
   const names = await directoryNames(context, plan);
   const beside = plan.target.kind === 'beside';
-  if (!beside && plan.replace) return { location: await spoolBackup(context, manifest, source) };
   if (beside && (await isLoaded(context, names))) return { location: names.target };
   const unpacking = await unpackFresh(context, { manifest, names, beside }, source);
   if (!beside) return { location: names.fresh };
@@ -38,14 +36,14 @@ export async function loadDirectory(
   return { location: names.target };
 }
 
-export interface Fresh {
+interface Fresh {
   readonly manifest: Manifest;
   readonly names: DirectoryNames;
   readonly beside: boolean;
 }
 
 /** Makes the new directory, complete and verified. Begins by removing what an interrupted attempt left of it. */
-export async function unpackFresh(
+async function unpackFresh(
   context: EngineContext,
   { manifest, names, beside }: Fresh,
   source: ArtefactSource,

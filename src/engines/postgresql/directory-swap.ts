@@ -9,7 +9,6 @@ import { databaseName } from './names';
 import { ownerOf } from './owner';
 import { moveAside, moveBack, movesIn, putInPlace } from './put-in-place';
 import { isThere, renameSynced } from './rename';
-import { replaceDirectory, wasReplaced } from './replace-directory';
 import { told } from './told';
 
 /**
@@ -18,10 +17,6 @@ import { told } from './told';
  */
 export async function swapDirectories(context: EngineContext, plan: RestorePlan): Promise<string | undefined> {
   return stopped(context, async () => {
-    if (plan.replace) {
-      await replaceDirectory(context, plan);
-      return undefined;
-    }
     const names = await directoryNames(context, plan);
     const [live, fresh, previous] = await allEnded([names.target, names.fresh, names.previous].map(isThere));
     if (!fresh) {
@@ -46,10 +41,6 @@ export async function swapDirectories(context: EngineContext, plan: RestorePlan)
 export async function swapDirectoriesBack(context: EngineContext, plan: RestorePlan): Promise<void> {
   await stopped(context, async () => {
     const names = await directoryNames(context, plan);
-    if (plan.replace && (await wasReplaced(context))) {
-      const reason = 'the old data were replaced, as asked for';
-      throw failure('restore-unrecoverable', { database: databaseName(context), reason });
-    }
     if (!(await isThere(names.previous))) return;
     const [live, fresh] = await allEnded([names.target, names.fresh].map(isThere));
     if (live && fresh) refuse(context, `"${names.target}" and "${names.fresh}" both exist`);

@@ -13,7 +13,7 @@ import { linkedBytes } from './linked-bytes';
 import { readLinkedDirectories } from './linked-directories';
 import { readLoadedNote } from './loaded-note';
 import { databaseName } from './names';
-import { type Need, requireSpace } from './space';
+import { type Need, requireSpace, roomForBoth } from './space';
 import { findTool } from './tools';
 
 /** Looks at files alone: the instance may be damaged, stopped, or lost with all that was in its directory. */
@@ -31,13 +31,13 @@ export async function inspectDirectoryRestore(
   if (plan.target.kind === 'beside') await requireAbsent(context, names);
   await requireRenamable(context, names);
   const liveBytes = await linkedBytes(live);
-  await requireSpace(needs(context, plan, manifest, { names, liveBytes }));
+  await requireSpace(needs(plan, manifest, names));
   return {
     serverVersion: manifest['server-version'],
     systemIdentifier: system,
     toolVersions: Object.fromEntries(tools.map((name, index) => [name, found[index]?.version ?? ''])),
     dataBytes: liveBytes,
-    spoolBytes: plan.replace ? total(manifest) : 0,
+    spoolBytes: 0,
   };
 }
 
@@ -95,29 +95,10 @@ async function requireRenamable(context: EngineContext, { target }: DirectoryNam
   }
 }
 
-function needs(
-  context: EngineContext,
-  plan: RestorePlan,
-  manifest: Manifest,
-  { names, liveBytes }: { names: DirectoryNames; liveBytes: number },
-): Need[] {
+function needs(plan: RestorePlan, manifest: Manifest, names: DirectoryNames): Need[] {
   const linked = plan.target.kind === 'in-place' ? (factsOf(manifest)['linked-directories'] ?? []) : [];
-  const remedy = 'make room for the old and the new data, or give up the old with --replace';
-  const spool = {
-    path: context.workFolder,
-    purpose: 'the spooled backup',
-    bytes: total(manifest),
-    remedy: 'make room',
-  };
-  const data = manifest.artefacts.map(({ role, bytes }) => {
+  return manifest.artefacts.map(({ role, bytes }) => {
     const path = linked.find((each) => each.role === role)?.target ?? dirname(names.target);
-    return { path, purpose: `the restored data (${role})`, bytes, remedy };
+    return { path, purpose: `the restored data (${role})`, bytes, remedy: roomForBoth };
   });
-  if (!plan.replace) return data;
-  const bytes = Math.max(total(manifest) - liveBytes, 0);
-  return [spool, { path: dirname(names.target), purpose: 'the restored data', bytes, remedy: 'make room' }];
-}
-
-function total(manifest: Manifest): number {
-  return manifest.artefacts.reduce((sum, { bytes }) => sum + bytes, 0);
 }

@@ -10,7 +10,7 @@ import { contentsOf } from './pg-restore';
 import { requireRestoreRights, requireSwappable } from './restore-rights';
 import { readServer, type Server } from './server';
 import { type Session, withSession } from './session';
-import { type Need, readable, requireSpace } from './space';
+import { type Need, readable, requireSpace, roomForBoth } from './space';
 import { findTool, type Tool } from './tools';
 
 /** Never opens the live database, which may be damaged or gone. */
@@ -31,13 +31,13 @@ export async function inspectLogicalRestore(
     if (plan.target.kind === 'in-place') await requireSwappable(context, session);
     else await requireAbsent(context, session, plan.target.name);
     const live = await liveBytes(session, databaseName(context));
-    await requireSpace(await needs(context, plan, manifest, { server, live }));
+    await requireSpace(needs(context, plan, manifest, server));
     return {
       serverVersion: server.version,
       systemIdentifier: server.systemIdentifier,
       toolVersions: { pg_restore: restore.version },
       dataBytes: live ?? 0,
-      spoolBytes: spoolBytes(plan, manifest),
+      spoolBytes: spoolBytes(manifest),
     };
   });
 }
@@ -86,31 +86,18 @@ async function liveBytes(session: Session, name: string): Promise<number | undef
   return rows[0] && Number(rows[0].bytes);
 }
 
-interface Sizes {
-  readonly server: Server;
-  readonly live: number | undefined;
-}
-
 /** For what the restored data takes in the server; its write-ahead log comes on top, hence a little more than the size itself. */
-async function needs(
-  context: EngineContext,
-  plan: RestorePlan,
-  manifest: Manifest,
-  { server, live }: Sizes,
-): Promise<readonly Need[]> {
+function needs(context: EngineContext, plan: RestorePlan, manifest: Manifest, server: Server): readonly Need[] {
   const bytes = Math.ceil((factsOf(manifest)['data-bytes'] ?? plan.sizes.data) * 1.1);
   const [remedy, purpose] = ['make room', 'the spooled dump'];
-  const spool = { path: context.workFolder, purpose, bytes: spoolBytes(plan, manifest), remedy };
+  const spool = { path: context.workFolder, purpose, bytes: spoolBytes(manifest), remedy };
   const folder = dataFolder(context, server);
   if (folder === undefined) {
     const where = 'the server does not say where its data is';
     context.log.line('restore', `its free space is not known (${where}): the restored data needs ${readable(bytes)}`);
     return [spool];
   }
-  const freed = plan.replace ? (live ?? 0) : 0;
-  const both = 'make room for the old and the new data, or give up the old with --replace';
-  const data = { path: folder, purpose: 'the restored data', bytes: Math.max(bytes - freed, 0), remedy: both };
-  return [spool, data];
+  return [spool, { path: folder, purpose: 'the restored data', bytes, remedy: roomForBoth }];
 }
 
 /** Where the server's data is on this host; undefined where it is on another, or not known. */
@@ -119,8 +106,8 @@ function dataFolder({ unit }: EngineContext, server: Server): string | undefined
   return unit['data-directory'] ?? (local ? server.dataDirectory : undefined);
 }
 
-/** What cannot do without the spool: a replacing restore, and a dump of many files. */
-function spoolBytes(plan: RestorePlan, manifest: Manifest): number {
+/** A dump of many files cannot do without the spool. */
+function spoolBytes(manifest: Manifest): number {
   const contents = contentsOf(manifest);
-  return plan.replace || contents.role === 'dump-directory' ? contents.bytes : 0;
+  return contents.role === 'dump-directory' ? contents.bytes : 0;
 }

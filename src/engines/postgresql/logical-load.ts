@@ -5,7 +5,6 @@ import { fillDatabase } from './fill-database';
 import { maintenanceName, newName } from './names';
 import { loadContents } from './pg-restore';
 import { readPortrait } from './portrait';
-import { spoolForReplace } from './replace-database';
 import { withSession } from './session';
 import { isThere, takeName } from './take-name';
 
@@ -16,9 +15,6 @@ export async function loadLogical(
   manifest: Manifest,
   source: ArtefactSource,
 ): Promise<Loaded> {
-  if (plan.target.kind === 'in-place' && plan.replace) {
-    return { location: await spoolForReplace(context, manifest, source) };
-  }
   const portrait = await readPortrait(manifest, source);
   const name = newName(context, plan);
   return withSession(context, { database: maintenanceName(context), statementTimeout: 0 }, async (session) => {

@@ -8,7 +8,6 @@ import { sqlState } from './connection-failure';
 import { beforeFence } from './fence';
 import { type DatabaseState, findDatabase, marking } from './mark';
 import { databaseName, maintenanceName, newName, previousName } from './names';
-import { replaceDatabase } from './replace-database';
 import { findBlockers } from './restore-rights';
 import { type Session, withSession } from './session';
 import { told } from './told';
@@ -26,10 +25,6 @@ interface Scene {
 
 /** Both names change in one transaction, or none does. Run again, it finds what it did. */
 export async function swapDatabases(context: EngineContext, plan: RestorePlan): Promise<string | undefined> {
-  if (plan.replace) {
-    await replaceDatabase(context, plan);
-    return undefined;
-  }
   return onMaintenance(context, async (session) => {
     const { live, fresh, previous } = await look(context, session, plan);
     if (fresh === undefined) return swappedBefore(context, plan, { live, fresh, previous });
@@ -59,9 +54,6 @@ export async function swapDatabases(context: EngineContext, plan: RestorePlan): 
 /** Does nothing where nothing was set aside by this job. */
 export async function swapDatabasesBack(context: EngineContext, plan: RestorePlan): Promise<void> {
   const database = databaseName(context);
-  if (plan.replace) {
-    throw failure('restore-unrecoverable', { database, reason: 'the old data were replaced, as asked for' });
-  }
   await onMaintenance(context, async (session) => {
     const { live, fresh, previous } = await look(context, session, plan);
     if (previous?.mark?.job !== plan.jobId) return;

@@ -11,6 +11,9 @@ export interface Need {
   readonly remedy: string;
 }
 
+/** Nothing old is given up before the new has passed: what is not worth that, only a person may drop beforehand. */
+export const roomForBoth = 'make room for the old and the new data together, or restore on another host';
+
 /** Rejects with `space-short` where a file system cannot take all that is to go there; needs on one file system add up. */
 export async function requireSpace(needs: readonly Need[]): Promise<void> {
   const taken = new Map<string, number>();

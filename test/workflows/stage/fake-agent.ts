@@ -125,7 +125,7 @@ export class FakeAgent {
       swapDatabase: async (step) => {
         Object.assign(database(step), { live: 'new', setAside: true });
         await play(step, 'swapDatabase');
-        return step.plan.replace ? {} : { previous: '/var/lib/previous' };
+        return { previous: '/var/lib/previous' };
       },
       swapBack: async (step) => {
         Object.assign(await play(step, 'swapBack'), { live: 'old', setAside: false });
