@@ -27,7 +27,7 @@ export async function tripLogically(
   const { home } = servers;
   const { expected = {}, meanwhile } = situation;
   const before = await takePicture(home, database);
-  const backingUp = startJob(home, { name: database, ...situation.job });
+  const backingUp = startJob(home, { name: database, ...situation.job, ...situation.backedUpBy });
   const manifest = await refusedOr(situation, 'backup', backUp(home, backingUp, 'logical', situation.backup));
   await meanwhile?.(placeOf(home, database));
   const cluster = to === 'in-place' ? home : await servers.away();

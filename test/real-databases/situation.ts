@@ -56,6 +56,8 @@ export interface Situation {
   readonly restore?: Partial<RestorePlan>;
   /** Who does it, by which tools. */
   readonly job?: JobOptions;
+  /** Who makes the backup, where that is somebody else. */
+  readonly backedUpBy?: JobOptions;
   /** Happens after the backup, before the restore. */
   readonly meanwhile?: (place: Place) => Promise<void>;
   /** It comes back as it was, if absent. */

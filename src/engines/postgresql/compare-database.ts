@@ -1,7 +1,8 @@
 import type { TableFact } from '../../model/manifest';
 import { countTable } from './count-rows';
 import type { PostgresqlFacts, SequenceFact } from './facts';
-import { readSequences, readStructure } from './read-structure';
+import { readSequences } from './read-sequences';
+import { readStructure } from './read-structure';
 import type { Session } from './session';
 
 /** How many lines one kind of difference gets. */

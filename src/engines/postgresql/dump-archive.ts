@@ -1,12 +1,11 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artefact } from '../../model/manifest';
-import type { BackupPlan } from '../../model/plan';
 import type { Command } from '../../pipeline/pipeline';
 import type { ArtefactSink, EngineContext } from '../engine';
+import type { Share } from './connection-room';
 import { databaseName } from './names';
 import { runTool, toldAs } from './run-tool';
-import type { Snapshot } from './snapshot';
 import { archive } from './tar';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
 import { findTool } from './tools';
@@ -14,38 +13,40 @@ import { findTool } from './tools';
 /** How long pg_dump waits for a table that somebody has locked for himself, before it gives up. */
 const lockWait = '300s';
 
-export interface Dumped {
+export interface Dumping {
   readonly major: number;
-  /** Size in the server, which says roughly how long this will take. */
-  readonly bytes: number;
+  readonly share: Share;
+  /** The moment to be dumped; its own if absent. */
+  readonly snapshot?: string;
+  /** Its size in the server says roughly how long this will take. */
+  readonly structure: { readonly dataBytes: number };
 }
 
 /** The database's contents as one artefact: `dump`, or `dump-directory` if several jobs wrote it. */
 export async function dumpArchive(
   context: EngineContext,
-  plan: BackupPlan,
-  snapshot: Snapshot,
-  { major, bytes }: Dumped,
+  { major, share, snapshot, structure }: Dumping,
   sink: ArtefactSink,
 ): Promise<Artefact> {
   const database = databaseName(context);
   const { program } = await findTool(context, 'pg_dump', major);
+  const moment = snapshot === undefined ? [] : [`--snapshot=${snapshot}`];
   const command = {
     program,
     // Compression is the pipeline's, which is faster at it and shows how far it is.
-    args: ['--compress=0', `--snapshot=${snapshot.id}`, `--lock-wait-timeout=${lockWait}`],
+    args: ['--compress=0', ...moment, `--lock-wait-timeout=${lockWait}`],
     env: connectionEnvironment(context),
   };
   const connection = connectionArguments(context, database);
-  context.report('pg_dump', bytes);
-  if (plan.jobs === 1) {
+  context.report('pg_dump', structure.dataBytes);
+  if (share.jobs === 1) {
     const args = ['--format=custom', ...command.args, ...connection];
     const single = { ...command, args, witness: await understanding(context, major) };
     return toldAs('dump-failed', { database, tool: 'pg_dump' }, sink.fromCommands('dump.pgdump', 'dump', [single]));
   }
   const folder = join(context.workFolder, 'dump-directory');
   await rm(folder, { recursive: true, force: true });
-  const parallel = ['--format=directory', `--jobs=${plan.jobs}`, '--no-sync', `--file=${folder}`];
+  const parallel = ['--format=directory', `--jobs=${share.jobs}`, '--no-sync', `--file=${folder}`];
   await toldAs(
     'dump-failed',
     { database, tool: 'pg_dump' },

@@ -8,6 +8,7 @@ import { analyse } from './analyse';
 import { applyProperties } from './apply-properties';
 import { applyRoles } from './apply-roles';
 import { compareWithFacts } from './compare-database';
+import { jobsForRestore, readRoom, wantedForRestore } from './connection-room';
 import { creating } from './create-database';
 import { dropDatabase, subscriptionsOf } from './drop-database';
 import { factsOf } from './facts';
@@ -49,10 +50,20 @@ export async function fillDatabase(
   const create = creating(name, portrait.database, { major, tablespaces }, backup);
   await told(context, 'load-failed', { backup, tool: 'CREATE DATABASE' }, session.query(create));
   await session.query(marking(name, { role: 'loading', job: plan.jobId }));
-  const loading = { context, plan, manifest, tool, tablespaces: allKnown(context, manifest, tablespaces) };
+  const room = await readRoom(session);
+  const affordable = { ...plan, jobs: jobsForRestore(room, plan.jobs) };
+  const loading = {
+    context,
+    plan: affordable,
+    manifest,
+    tool,
+    tablespaces: allKnown(context, manifest, tablespaces),
+  };
   await contents(loading, name);
+  const analysing = analyse(loading, name);
+  if (room.connections < wantedForRestore(1)) await analysing;
   // both read all of it, and one processor is enough for neither
-  await allEnded([analyse(loading, name), requireEqual(context, manifest, name)]);
+  await allEnded([analysing, requireEqual(context, manifest, name)]);
   await tellSubscriptions(context, session, name);
   const applying = applyProperties(session, name, portrait.database, context.log);
   await told(context, 'load-failed', { backup, tool: 'ALTER DATABASE' }, applying);

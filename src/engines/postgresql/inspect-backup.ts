@@ -1,6 +1,7 @@
 import { failure } from '../../model/errors';
 import type { BackupPlan } from '../../model/plan';
 import type { EngineContext, Inspection } from '../engine';
+import { readRoom, shareForDump, tellRoom, wantedForDump } from './connection-room';
 import { databaseName } from './names';
 import { requireReadable } from './role-rights';
 import { readServer, type Server } from './server';
@@ -17,6 +18,7 @@ export async function inspectLogicalBackup(context: EngineContext, plan: BackupP
     await findTool(context, 'pg_restore', server.major);
     if (plan.mode === 'fenced') requireFenceable(context, server);
     await requireReadable(context, session);
+    await tellConnections(context, session, plan.jobs);
     const sizes = await readSizes(session);
     return {
       serverVersion: server.version,
@@ -26,6 +28,16 @@ export async function inspectLogicalBackup(context: EngineContext, plan: BackupP
       spoolBytes: spoolFor(sizes, plan),
     };
   });
+}
+
+/** Too few are no reason to refuse: pg_dump itself needs one. */
+async function tellConnections(context: EngineContext, session: Session, jobs: number): Promise<void> {
+  const room = await readRoom(session);
+  const share = shareForDump(room, jobs);
+  const instead = share.snapshot
+    ? `pg_dump runs ${share.jobs} of ${jobs} jobs`
+    : 'pg_dump runs one job, and the backup has estimates of rows instead of counts';
+  tellRoom(context, room, wantedForDump(jobs), instead);
 }
 
 /** A fence keeps out all but superusers: the dump must be one of them. */

@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import type { BackupPlan } from '../../model/plan';
 import type { EngineContext, Inspection } from '../engine';
+import { readRoom, tellRoom, wantedForCopy } from './connection-room';
 import { readControlData } from './control-data';
 import { dataDirectory, majorIn, unusable } from './data-directory';
 import { isServerDown } from './down';
@@ -8,16 +9,17 @@ import { inspectStopped } from './inspect-stopped';
 import { readLinkedDirectories } from './linked-directories';
 import { databaseName } from './names';
 import { type Cluster, readCluster } from './read-cluster';
-import { requireReplication } from './replication-rights';
+import { requireReplication, requireSender } from './replication-rights';
 import { readServer, type Server } from './server';
 import { type Session, withSession } from './session';
 import { requireSpace } from './space';
 import { findTool } from './tools';
 
 export async function inspectPhysicalBackup(context: EngineContext, plan: BackupPlan): Promise<Inspection> {
-  return onServer(context, async (server, session) => {
+  const inspection = await onServer(context, async (server, session) => {
     const tool = await findTool(context, 'pg_basebackup', server.major);
     await requireReplication(context, session);
+    tellRoom(context, await readRoom(session), wantedForCopy, 'no replication slot holds the log back meanwhile');
     const cluster = await readCluster(session);
     // With tablespaces the archives lie in the spool as they are, before they go through the sink one by one.
     const raw = cluster.linked.length === 0 ? 0 : cluster.bytes;
@@ -28,6 +30,8 @@ export async function inspectPhysicalBackup(context: EngineContext, plan: Backup
     await requireSpace([{ path: context.workFolder, purpose, bytes: raw, remedy }]);
     return { ...inspectionOf(server, cluster, plan, raw), toolVersions: { pg_basebackup: tool.version } };
   });
+  await requireSender(context);
+  return inspection;
 }
 
 export async function inspectColdBackup(context: EngineContext, plan: BackupPlan): Promise<Inspection> {

@@ -2,6 +2,7 @@ import { failure } from '../../model/errors';
 import type { Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
 import type { EngineContext, Inspection } from '../engine';
+import { jobsForRestore, readRoom, tellRoom, wantedForRestore } from './connection-room';
 import { factsOf, majorOf } from './facts';
 import { readLoadedNote } from './loaded-note';
 import { findDatabase } from './mark';
@@ -27,6 +28,7 @@ export async function inspectLogicalRestore(
     requireReads(manifest, restore, server);
     await findTool(context, 'vacuumdb', server.major);
     await requireRestoreRights(context, session);
+    await requireConnections(context, session, plan.jobs);
     await requireExtensions(context, session, manifest);
     if (plan.target.kind === 'in-place') await requireSwappable(context, session);
     else await requireAbsent(context, session, plan.target.name);
@@ -70,6 +72,16 @@ async function requireExtensions(context: EngineContext, session: Session, manif
   if (missing.length === 0) return;
   const reason = `this server lacks the extensions ${missing.map(({ name }) => `"${name}"`).join(', ')}`;
   throw failure('backup-incompatible', { backup: manifest['backup-id'], database: databaseName(context), reason });
+}
+
+/** One waits while another loads. */
+async function requireConnections(context: EngineContext, session: Session, jobs: number): Promise<void> {
+  const room = await readRoom(session);
+  if (room.connections < 2) {
+    const reason = `a restore needs 2 connections at once, and there is 1 (${room.limit}): raise the limit`;
+    throw failure('database-unready', { database: databaseName(context), reason });
+  }
+  tellRoom(context, room, wantedForRestore(jobs), `${jobsForRestore(room, jobs)} of ${jobs} jobs load it`);
 }
 
 async function requireAbsent(context: EngineContext, session: Session, target: string): Promise<void> {

@@ -1,77 +1,96 @@
-import type { Artefact } from '../../model/manifest';
+import type { Artefact, TableFact } from '../../model/manifest';
 import type { BackupPlan } from '../../model/plan';
 import { allEnded } from '../../pipeline/all-ended';
 import type { ArtefactSink, Dump, EngineContext } from '../engine';
-import { reasonOf } from './connection-failure';
-import { countRows } from './count-rows';
+import { reasonOf, sqlState } from './connection-failure';
+import { readRoom, type Share, shareForDump } from './connection-room';
+import { countRows, estimateRows } from './count-rows';
 import { dumpArchive } from './dump-archive';
 import type { PostgresqlFacts } from './facts';
 import { databaseName, maintenanceName } from './names';
 import type { Portrait } from './portrait';
 import { readProperties } from './read-properties';
 import { readMemberships, readRoles } from './read-roles';
-import { readSequences, readStructure, readTables, spanSequences } from './read-structure';
+import { type ReadSequence, readSequences, spanSequences } from './read-sequences';
+import { readStructure, readTables, type Structure } from './read-structure';
 import { mayReadPasswords } from './role-rights';
 import { toldAs } from './run-tool';
 import { readServer } from './server';
 import { type Session, withSession } from './session';
-import { inSnapshot, type Snapshot, withSnapshot } from './snapshot';
+import { beginSnapshot } from './snapshot';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
 import { findTool } from './tools';
 
-/** pg_dump and the facts see one and the same moment of the database. */
+/** The SQL state of a lock that was not had in time. */
+const lockNotAvailable = '55P03';
+
+/** What is known of a database before its dump begins. */
+interface Sight {
+  readonly major: number;
+  readonly share: Share;
+  readonly structure: Structure;
+  readonly sequences: readonly ReadSequence[] | undefined;
+}
+
+/** What was dumped, and what was found beside it. */
+interface Found {
+  readonly dump: Artefact;
+  readonly structure: Structure;
+  readonly tables: readonly TableFact[] | undefined;
+  readonly sequences: PostgresqlFacts['sequences'];
+}
+
+/**
+ * pg_dump and the facts see one and the same moment of the database, where the role may have two connections. No more than that are open at once, save for
+ * further jobs of pg_dump.
+ */
 export async function dumpLogical(context: EngineContext, plan: BackupPlan, sink: ArtefactSink): Promise<Dump> {
-  return withSnapshot(context, async (snapshot) => {
-    const { session } = snapshot;
-    const { major } = await readServer(session);
-    const structure = await readStructure(session);
-    const sequences = await readSequences(session);
-    const portrait = await sink.fromText('database.json', 'portrait', await drawPortrait(context));
-    const globals = await dumpGlobals(context, session, major, sink);
-    const dumping = dumpArchive(context, plan, snapshot, { major, bytes: structure.dataBytes }, sink);
-    const [dump, tables] = await allEnded([dumping, countBeside(context, snapshot, dumping)]);
-    const facts: PostgresqlFacts = {
-      databases: [databaseName(context)],
-      tables,
-      sequences: await spanned(context, sequences),
-      objects: structure.objects,
-      extensions: [...structure.extensions],
-      tablespaces: [...structure.tablespaces],
-      'data-bytes': structure.dataBytes,
-    };
-    return { artefacts: [dump, portrait, globals], facts, timeline: null, lsnStart: null, lsnStop: null };
-  });
+  const { portrait, passwords, major } = await drawPortrait(context);
+  const drawn = await sink.fromText('database.json', 'portrait', portrait);
+  const globals = await dumpGlobals(context, passwords, major, sink);
+  const { dump, structure, tables, sequences } = await dumpContents(context, plan, sink);
+  const facts: PostgresqlFacts = {
+    databases: [databaseName(context)],
+    ...(tables === undefined ? {} : { tables: [...tables] }),
+    ...(sequences === undefined ? {} : { sequences }),
+    objects: structure.objects,
+    extensions: [...structure.extensions],
+    tablespaces: [...structure.tablespaces],
+    'data-bytes': structure.dataBytes,
+  };
+  return { artefacts: [dump, drawn, globals], facts, timeline: null, lsnStart: null, lsnStop: null };
 }
 
 /** Roles and the database's own properties are no part of any snapshot: they are read as they are now. */
-async function drawPortrait(context: EngineContext): Promise<string> {
+async function drawPortrait(context: EngineContext) {
   return withSession(context, { database: maintenanceName(context) }, async (session) => {
+    const { major } = await readServer(session);
     const portrait: Portrait = {
       'format-version': 1,
       database: await readProperties(session, databaseName(context)),
       roles: await readRoles(session),
       memberships: await readMemberships(session),
     };
-    return `${JSON.stringify(portrait, null, 2)}\n`;
+    const passwords = await mayReadPasswords(session);
+    return { portrait: `${JSON.stringify(portrait, null, 2)}\n`, passwords, major };
   });
 }
 
 /** For people who restore by hand: our own restore reads the portrait. */
 async function dumpGlobals(
   context: EngineContext,
-  session: Session,
+  passwords: boolean,
   major: number,
   sink: ArtefactSink,
 ): Promise<Artefact> {
   const { program } = await findTool(context, 'pg_dumpall', major);
-  const complete = await mayReadPasswords(session);
-  if (!complete) {
+  if (!passwords) {
     const why = `role "${context.config.user}" may not read them`;
     context.log.line('globals', `WARNING: the backup has no passwords of roles: ${why}`);
   }
   const args = [
     '--globals-only',
-    ...(complete ? [] : ['--no-role-passwords']),
+    ...(passwords ? [] : ['--no-role-passwords']),
     `--database=${maintenanceName(context)}`,
     ...connectionArguments(context),
   ];
@@ -80,20 +99,68 @@ async function dumpGlobals(
   return toldAs('dump-failed', details, sink.fromCommands('globals.sql', 'globals', [command]));
 }
 
+async function dumpContents(context: EngineContext, plan: BackupPlan, sink: ArtefactSink): Promise<Found> {
+  const alone = await withSession(context, { database: databaseName(context) }, async (session) => {
+    const share = shareForDump(await readRoom(session), plan.jobs);
+    const { major } = await readServer(session);
+    const sequences = await sequencesOrNone(context, session);
+    const snapshot = share.snapshot ? await beginSnapshot(session) : undefined;
+    const sight = { major, share, sequences, structure: await readStructure(session) };
+    if (snapshot === undefined) return sight;
+    return dumpBeside(context, session, sink, { ...sight, snapshot });
+  });
+  return 'dump' in alone ? alone : dumpAlone(context, sink, alone);
+}
+
+/** The session holds the moment, and counts in it meanwhile. */
+async function dumpBeside(
+  context: EngineContext,
+  session: Session,
+  sink: ArtefactSink,
+  sight: Sight & { readonly snapshot: string },
+): Promise<Found> {
+  const dumping = dumpArchive(context, sight, sink);
+  const [dump, tables] = await allEnded([dumping, countBeside(context, session, dumping)]);
+  await session.query('COMMIT');
+  return { dump, structure: sight.structure, tables, sequences: await spanned(context, session, sight.sequences) };
+}
+
+/** The only connection is pg_dump's: facts are what was the same before and after it, and rows are estimates. */
+async function dumpAlone(context: EngineContext, sink: ArtefactSink, before: Sight): Promise<Found> {
+  const dump = await dumpArchive(context, before, sink);
+  return withSession(context, { database: databaseName(context) }, async (session) => {
+    const after = await readStructure(session);
+    const objects = Object.entries(before.structure.objects).filter(([kind, count]) => after.objects[kind] === count);
+    const extensions = before.structure.extensions.filter((name) => after.extensions.includes(name));
+    const structure = { ...before.structure, objects: Object.fromEntries(objects), extensions };
+    const tables = estimateRows(await readTables(session));
+    return { dump, structure, tables, sequences: await spanned(context, session, before.sequences) };
+  });
+}
+
 /** Counts while the dump runs. A backup without counts is better than none. */
-async function countBeside(context: EngineContext, snapshot: Snapshot, dumping: Promise<unknown>) {
+async function countBeside(context: EngineContext, session: Session, dumping: Promise<unknown>) {
   try {
-    return await inSnapshot(context, snapshot, async (session) =>
-      countRows(session, await readTables(session), dumping, context.log),
-    );
+    return await countRows(session, await readTables(session), dumping, context.log);
   } catch (error) {
     context.log.line('facts', `WARNING: the backup has no row counts: ${reasonOf(error)}`);
     return undefined;
   }
 }
 
-/** What the sequences stand at after the dump is no matter of the snapshot either. */
-async function spanned(context: EngineContext, before: Awaited<ReturnType<typeof readSequences>>) {
-  const after = await withSession(context, { database: databaseName(context) }, readSequences);
-  return spanSequences(before, after);
+/** What the sequences stand at is no matter of any snapshot: it lies between before and after the dump. */
+async function spanned(context: EngineContext, session: Session, before: Sight['sequences']) {
+  const after = before && (await sequencesOrNone(context, session));
+  return after && spanSequences(before, after);
+}
+
+/** Somebody may have one for himself, in a transaction that drops it or starts it anew. */
+async function sequencesOrNone(context: EngineContext, session: Session) {
+  try {
+    return await readSequences(session);
+  } catch (error) {
+    if (sqlState(error) !== lockNotAvailable) throw error;
+    context.log.line('facts', `WARNING: the backup does not know where its sequences stand: ${reasonOf(error)}`);
+    return undefined;
+  }
 }

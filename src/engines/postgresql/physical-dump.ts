@@ -4,12 +4,13 @@ import type { Artefact } from '../../model/manifest';
 import type { BackupPlan } from '../../model/plan';
 import type { ArtefactSink, Dump, EngineContext } from '../engine';
 import { reasonOf } from './connection-failure';
+import { readRoom, wantedForCopy } from './connection-room';
 import { tablespaceFolder } from './control-data';
 import type { PostgresqlFacts } from './facts';
 import { databaseName, maintenanceName, shortJob } from './names';
-import { readCluster } from './read-cluster';
+import { type Cluster, readCluster } from './read-cluster';
 import { runTool, toldAs } from './run-tool';
-import { readServer } from './server';
+import { readServer, type Server } from './server';
 import { type Session, withSession } from './session';
 import { listing } from './tar';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
@@ -22,38 +23,69 @@ interface Positions {
   timeline: number | null;
 }
 
+/** What is known of an instance before it is copied. */
+interface Sight {
+  readonly server: Server;
+  readonly before: Cluster;
+  /** Whether a session can hold the log back while another connection copies. */
+  readonly held: boolean;
+}
+
 /** A copy of the whole instance while it runs, with the write-ahead log that makes it consistent. */
 export async function dumpPhysical(context: EngineContext, plan: BackupPlan, sink: ArtefactSink): Promise<Dump> {
-  return withSession(context, { database: maintenanceName(context) }, async (session) => {
+  const alone = await withSession(context, { database: maintenanceName(context) }, async (session) => {
     const server = await readServer(session);
-    const { program } = await findTool(context, 'pg_basebackup', server.major);
     const before = await readCluster(session);
+    const held = (await readRoom(session)).connections >= wantedForCopy;
+    if (!held) return { server, before, held };
     await keepLog(context, session, plan);
-    const positions: Positions = { lsnStart: null, lsnStop: null, timeline: null };
-    const command = {
-      program,
-      args: [...copying, `--label=holdfast ${plan.backupId}`, ...connectionArguments(context)],
-      env: connectionEnvironment(context),
-      onStderrLine: (line: string) => notePosition(line, positions),
-    };
-    context.report('pg_basebackup', before.bytes);
-    const copy = before.linked.length === 0 ? streamed : staged;
-    const artefacts = await toldAs(
-      'dump-failed',
-      { database: databaseName(context), tool: 'pg_basebackup' },
-      copy(context, command, sink),
-    );
-    const after = await readCluster(session);
-    const facts: PostgresqlFacts = {
-      // Those that were there all the while: which moment a new one belongs to cannot be told.
-      databases: before.databases.filter((name) => after.databases.includes(name)),
-      'data-bytes': before.bytes,
-      'linked-directories': before.linked,
-      'tablespace-folder': tablespaceFolder(server.major, server.catalogVersion),
-    };
-    return { artefacts, facts, ...positions };
+    const copied = await copyInstance(context, plan, sink, { server, before, held });
+    return dumped(copied, { server, before, held }, await readCluster(session));
   });
+  if (!('held' in alone)) return alone;
+  context.log.line('pg_basebackup', `WARNING: no replication slot, for want of a second connection: ${lossRisk}`);
+  const copied = await copyInstance(context, plan, sink, alone);
+  return withSession(context, { database: maintenanceName(context) }, async (session) =>
+    dumped(copied, alone, await readCluster(session)),
+  );
 }
+
+async function copyInstance(context: EngineContext, plan: BackupPlan, sink: ArtefactSink, sight: Sight) {
+  const { program } = await findTool(context, 'pg_basebackup', sight.server.major);
+  const positions: Positions = { lsnStart: null, lsnStop: null, timeline: null };
+  const command = {
+    program,
+    args: [...copying, `--label=holdfast ${plan.backupId}`, ...connectionArguments(context)],
+    env: connectionEnvironment(context),
+    onStderrLine: (line: string) => notePosition(line, positions),
+  };
+  context.report('pg_basebackup', sight.before.bytes);
+  const copy = sight.before.linked.length === 0 ? streamed : staged;
+  const artefacts = await toldAs(
+    'dump-failed',
+    { database: databaseName(context), tool: 'pg_basebackup' },
+    copy(context, command, sink),
+  );
+  return { artefacts, positions };
+}
+
+function dumped(
+  { artefacts, positions }: Awaited<ReturnType<typeof copyInstance>>,
+  { server, before }: Sight,
+  after: Cluster,
+): Dump {
+  const facts: PostgresqlFacts = {
+    // Those that were there all the while: which moment a new one belongs to cannot be told.
+    databases: before.databases.filter((name) => after.databases.includes(name)),
+    'data-bytes': before.bytes,
+    'linked-directories': before.linked,
+    'tablespace-folder': tablespaceFolder(server.major, server.catalogVersion),
+  };
+  return { artefacts, facts, ...positions };
+}
+
+/** What a copy risks that no slot protects. */
+const lossRisk = 'a long backup fails if the server recycles its log meanwhile (see wal_keep_size)';
 
 const copying = ['--format=tar', '--wal-method=fetch', '--checkpoint=fast', '--verbose', '--manifest-checksums=CRC32C'];
 
@@ -104,8 +136,7 @@ async function keepLog(context: EngineContext, session: Session, plan: BackupPla
   try {
     await session.query('SELECT pg_create_physical_replication_slot($1, true, true)', [slot]);
   } catch (error) {
-    const risk = 'a long backup fails if the server recycles its log meanwhile (see wal_keep_size)';
-    context.log.line('pg_basebackup', `WARNING: no replication slot (${reasonOf(error)}): ${risk}`);
+    context.log.line('pg_basebackup', `WARNING: no replication slot (${reasonOf(error)}): ${lossRisk}`);
   }
 }
 

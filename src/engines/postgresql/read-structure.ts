@@ -1,4 +1,3 @@
-import type { SequenceFact } from './facts';
 import type { Session } from './session';
 
 /** A table as the counting sees it. */
@@ -63,22 +62,4 @@ export function readTables(session: Session): Promise<CountableTable[]> {
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND NOT (pg_is_in_recovery() AND c.relpersistence = 'u')
       AND ${userSchema} AND ${own('c.oid', 'pg_class')} ORDER BY c.relpages, 1`);
-}
-
-export function readSequences(session: Session): Promise<{ name: string; value: string | null }[]> {
-  return session.query(`SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename) AS name, last_value::text AS value
-    FROM pg_sequences ORDER BY 1`);
-}
-
-/** Sequences as they stood before and after a dump. */
-export function spanSequences(
-  before: readonly { name: string; value: string | null }[],
-  after: readonly { name: string; value: string | null }[],
-): SequenceFact[] {
-  const later = new Map(after.map(({ name, value }) => [name, value]));
-  return before.map(({ name, value }) => ({
-    name,
-    from: value,
-    to: later.has(name) ? (later.get(name) ?? null) : value,
-  }));
 }

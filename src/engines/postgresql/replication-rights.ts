@@ -4,7 +4,7 @@ import { reasonOf, sqlState } from './connection-failure';
 import { databaseName } from './names';
 import { type Session, withSession } from './session';
 
-/** Rejects where pg_basebackup could not connect: it needs more than a database does. */
+/** Rejects where the role or the server would not let pg_basebackup copy: it needs more than a database does. */
 export async function requireReplication(context: EngineContext, session: Session): Promise<void> {
   const [row] = await session.query<{ level: string; allowed: boolean }>(
     `SELECT current_setting('wal_level') AS level, rolsuper OR rolreplication AS allowed FROM pg_roles WHERE rolname = current_user`,
@@ -13,6 +13,10 @@ export async function requireReplication(context: EngineContext, session: Sessio
     throw unready(context, 'its wal_level is "minimal": set it to "replica" and restart the server');
   }
   if (!row?.allowed) throw role(context, 'it lacks the attribute REPLICATION', 'alter role … replication');
+}
+
+/** Connects as pg_basebackup does; no other session of ours may be open, since the role may have no more than one. */
+export async function requireSender(context: EngineContext): Promise<void> {
   await withSession(context, { database: databaseName(context), replication: true }, (sender) =>
     sender.query('IDENTIFY_SYSTEM'),
   ).catch((error) => {
