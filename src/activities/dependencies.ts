@@ -39,7 +39,7 @@ export function createAgentDependencies(parts: AgentParts): AgentInside {
   const { config, agentName, getClient, report, countRescue, engines = allEngines, watchEvery } = parts;
   const { state, spool: spoolFolder = join(state, 'spool'), 'max-parallel': places } = findAgent(config, agentName);
   const spool = new Spool(spoolFolder);
-  const books = openBooks(state);
+  const books = openBooks(state, report);
   const register = new Register();
   const withWorkFolder = workFolders(spool);
   const withUnit = openUnits({ config, agentName, engines, withWorkFolder });

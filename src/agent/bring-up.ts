@@ -1,6 +1,7 @@
 import type { RestorePlan } from '../model/plan';
+import type { JobLog } from '../pipeline/pipeline';
 import type { Books } from './books';
-import { totalMs } from './downtimes';
+import { type Downtime, totalMs } from './downtimes';
 import { makeDown } from './make-down';
 import type { OpenUnit } from './open-unit';
 import type { StopEntry } from './stop-entry';
@@ -55,6 +56,16 @@ async function turnBack(books: Books, database: string, entry: StopEntry, unit: 
   return turned;
 }
 
+/** The database is up: a disk that is full must not make that a failure. */
+async function note({ downtimes }: Books, database: string, cost: Downtime, log: JobLog): Promise<Downtime> {
+  try {
+    return await downtimes.add(database, cost);
+  } catch (error) {
+    log.line('holdfast', `WARNING: what this downtime cost could not be noted: ${String(error)}`);
+    return cost;
+  }
+}
+
 async function start({ context }: OpenUnit, timeout: number): Promise<void> {
   const { service, signal, log } = context;
   await service.start({ signal, log, timeout: Math.max(timeout, leastPatience) });
@@ -69,7 +80,7 @@ async function close(
 ): Promise<BroughtUp> {
   const { jobId, unit, since } = entry;
   const spells = leftStopped ? {} : { [since]: Date.now() - Date.parse(since) };
-  const downtime = await books.downtimes.add(database, { jobId, unit, spells, leftStopped });
+  const downtime = await note(books, database, { jobId, unit, spells, leftStopped }, context.log);
   await books.ledger.remove(database, unit);
   const text = leftStopped ? 'left stopped, as it was before the job' : 'back in service, healthy';
   context.log.line('holdfast', `unit "${unit}": ${text}`);

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeDurably } from './durable-file';
-import { readFileAs } from './ledger';
+import { readOrSetAside, type Warner } from './set-aside';
 
 const Downtime = z.object({
   jobId: z.string(),
@@ -16,6 +16,7 @@ const Downtime = z.object({
 export type Downtime = z.infer<typeof Downtime>;
 
 const remembered = 20;
+const lost = 'what past jobs cost is forgotten';
 
 /** All the time that a job kept its database out of service, in milliseconds. */
 export function totalMs(downtime: Downtime | undefined): number {
@@ -27,7 +28,10 @@ export function totalMs(downtime: Downtime | undefined): number {
  * Called only while the database is held exclusively in the ledger.
  */
 export class Downtimes {
-  constructor(private readonly state: string) {}
+  constructor(
+    private readonly state: string,
+    private readonly report: Warner,
+  ) {}
 
   async of(database: string, jobId: string, unit: string): Promise<Downtime | undefined> {
     return (await this.read(database)).find((item) => item.jobId === jobId && item.unit === unit);
@@ -56,7 +60,7 @@ export class Downtimes {
   }
 
   private read(database: string): Promise<readonly Downtime[]> {
-    return readFileAs(this.file(database), z.array(Downtime), []);
+    return readOrSetAside(this.file(database), z.array(Downtime), [], { report: this.report, lost });
   }
 
   private file(database: string): string {

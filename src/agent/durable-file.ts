@@ -1,5 +1,7 @@
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { makeFolder } from '../pipeline/make-folder';
+import { syncFolder } from '../pipeline/sync-folder';
 
 /** Replaces a file with the whole new text; once this resolves it survives a power cut. Mode 0600. */
 export async function writeDurably(path: string, text: string): Promise<void> {
@@ -28,19 +30,14 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch(ignoreMissing);
 }
 
-/** Creates a folder that only this user may enter; one that is there stays as it is. */
-export async function ensurePrivateFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
-}
+/** Of folders that an earlier life has made nobody knows whether it came to enter them into their parents. */
+const entered = new Set<string>();
 
-/** A renamed or removed name is only safe once its folder is. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r');
-  try {
-    await folder.sync();
-  } finally {
-    await folder.close();
-  }
+/** Creates a folder that only this user may enter; one that is there stays as it is. Once this resolves it survives a power cut. */
+export async function ensurePrivateFolder(path: string): Promise<void> {
+  const made = await makeFolder(path);
+  if (!made && !entered.has(path)) await syncFolder(dirname(path));
+  entered.add(path);
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): undefined {

@@ -1,10 +1,11 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { failure } from '../model/errors';
 import type { Hold } from '../model/hold';
-import { readIfThere, removeDurably, writeDurably } from './durable-file';
+import { removeDurably, writeDurably } from './durable-file';
 import { judgeHold, noTokens, SeenTokens } from './fencing';
+import { foldersIn } from './folders-in';
+import { readFileAs } from './read-file-as';
 import { Serial } from './serial';
 import { type StopEntry, StoppedFile } from './stop-entry';
 
@@ -38,7 +39,11 @@ export class Ledger {
   /** Every entry of every database on this host, unreadable ones reported instead of returned. */
   async all(onUnreadable: (error: unknown) => void): Promise<readonly FoundEntry[]> {
     const found: FoundEntry[] = [];
-    for (const database of await this.databases()) {
+    const reported = (error: unknown) => {
+      onUnreadable(error);
+      return [];
+    };
+    for (const database of await foldersIn(this.state).catch(reported)) {
       try {
         for (const entry of await this.entries(database)) found.push({ database, entry });
       } catch (error) {
@@ -63,12 +68,12 @@ export class Ledger {
   }
 
   /**
-   * Rejects with `hold-lost` where a later hold of the same lock was obeyed here, for whichever database; remembers this one otherwise. Call it inside
+   * Rejects with `tokens-unreadable`, or with `hold-lost` where a later hold of the same lock was obeyed here, for whichever database; remembers this one otherwise. Call it inside
    * `exclusively`.
    */
   async admit(database: string, hold: Hold): Promise<void> {
     const path = join(this.state, hold.lock, 'tokens.json');
-    const tokens = await readFileAs(path, TokensFile, {});
+    const tokens = await readFileAs(path, TokensFile, {}, 'tokens-unreadable');
     const verdict = judgeHold(tokens[hold.lock] ?? noTokens, hold);
     if ('refusedBy' in verdict) {
       throw failure('hold-lost', { database, token: hold.token, last: verdict.refusedBy });
@@ -91,26 +96,5 @@ export class Ledger {
 
   private stoppedFile(database: string): string {
     return join(this.state, database, 'stopped.json');
-  }
-
-  private async databases(): Promise<readonly string[]> {
-    const found = await readdir(this.state, { withFileTypes: true }).catch(() => []);
-    return found.filter((item) => item.isDirectory()).map(({ name }) => name);
-  }
-}
-
-/** Reads one of the agent's own files; `absent` where there is none. Rejects with `ledger-unreadable`. */
-export async function readFileAs<T extends z.ZodType>(
-  path: string,
-  schema: T,
-  absent: z.infer<T>,
-): Promise<z.infer<T>> {
-  const text = await readIfThere(path);
-  if (text === undefined) return absent;
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch (cause) {
-    const reason = cause instanceof z.ZodError ? z.prettifyError(cause) : String(cause);
-    throw failure('ledger-unreadable', { file: path, reason: reason.replaceAll('\n', ' ') }, cause);
   }
 }

@@ -1,10 +1,10 @@
-import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { RestorePlan } from '../model/plan';
 import { allEnded } from '../pipeline/all-ended';
 import { removeDurably, writeDurably } from './durable-file';
-import { readFileAs } from './ledger';
+import { foldersIn } from './folders-in';
+import { readOrSetAside, type Warner } from './set-aside';
 
 const Load = z.object({
   workflowId: z.string(),
@@ -13,25 +13,30 @@ const Load = z.object({
 });
 export type Load = z.infer<typeof Load>;
 
+const lost =
+  'what restores that are over have loaded may lie beside the live data; see what is there, and remove it by hand';
+
 /**
  * Which restores have begun to load beside the live data and have neither swapped it in nor thrown it away. Called only while the database is
  * held exclusively in the ledger.
  */
 export class Loads {
-  constructor(private readonly state: string) {}
+  constructor(
+    private readonly state: string,
+    private readonly report: Warner,
+  ) {}
 
   of(database: string): Promise<readonly Load[]> {
-    return readFileAs(this.file(database), z.array(Load), []);
+    return readOrSetAside(this.file(database), z.array(Load), [], { report: this.report, lost });
   }
 
   /** The loads of every database; unreadable books are reported instead. */
   async all(onUnreadable: (error: unknown) => void): Promise<readonly Load[]> {
-    const folders = await readdir(this.state, { withFileTypes: true }).catch(() => []);
-    const names = folders.filter((item) => item.isDirectory()).map(({ name }) => name);
-    const reported = (error: unknown): readonly Load[] => {
+    const reported = (error: unknown): readonly never[] => {
       onUnreadable(error);
       return [];
     };
+    const names = await foldersIn(this.state).catch(reported);
     return (await allEnded(names.map((name) => this.of(name).catch(reported)))).flat();
   }
 

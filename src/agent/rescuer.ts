@@ -100,12 +100,20 @@ export class Rescuer {
     return books.ledger.exclusively(lock, async () => {
       const entry = await books.ledger.find(database, unit);
       if (entry?.runId !== runId) return undefined;
-      if (overdue) await books.downtimes.markOverdue(database, { jobId, unit, runId, reason });
+      if (overdue) await this.tellOverdue(database, { jobId, unit, runId, reason });
       const job = { jobId, workflowId, runId };
       return withUnit({ database, unit, job, jobType: plan.jobType, signal }, (opened) => {
         opened.context.log.line('holdfast', `bringing the database back up: ${reason}`);
         return rescue(books, database, entry, opened);
       });
+    });
+  }
+
+  /** Where that cannot be written the database comes up all the same: its backup finds that, and is void too. */
+  private async tellOverdue(database: string, job: Parameters<Books['downtimes']['markOverdue']>[1]): Promise<void> {
+    const { books, report } = this.parts;
+    await books.downtimes.markOverdue(database, job).catch((error) => {
+      report.error(`could not note that the downtime of job "${job.jobId}" is over: ${textOf(error)}`);
     });
   }
 

@@ -30,7 +30,7 @@ export const emergencies = {
     exit: 5,
     retried: false,
     message: 'read ledger "{file}": {reason}',
-    hint: 'see whether the database is up, start it if not, remove that file, then try: holdfast doctor',
+    hint: 'see whether the database is up, start it if not, and remove that file (what a newer Holdfast wrote is best read by that one); then try: holdfast doctor',
   },
   'restore-unrecoverable': {
     exit: 5,

@@ -122,6 +122,12 @@ export const jobFailures = {
     message: 'act on database "{database}" with token {token}: a later hold ({last}) has been seen',
     hint: 'see who holds the lock with: holdfast lock status {database}',
   },
+  'tokens-unreadable': {
+    exit: 4,
+    retried: false,
+    message: 'read tokens "{file}": {reason}',
+    hint: 'where no job of that lock runs, remove that file; see what runs with: holdfast jobs',
+  },
   'process-failed': {
     exit: 4,
     retried: false,

@@ -8,6 +8,12 @@ export const refusals = {
     message: 'reach agent "{agent}" for {step}: no worker took the step within {seconds} s',
     hint: 'start it on its host with: holdfast worker --agent {agent}',
   },
+  'agent-folder-unsafe': {
+    exit: 3,
+    retried: false,
+    message: 'use folder "{path}" of agent "{agent}": {reason}',
+    hint: '{remedy}; then start it again with: holdfast worker --agent {agent}',
+  },
   'database-unreachable': {
     exit: 3,
     retried: false,

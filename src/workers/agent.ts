@@ -6,6 +6,7 @@ import { type AgentInside, createAgentDependencies } from '../activities/depende
 import type { AgentReport } from '../agent/agent-report';
 import { claimState } from '../agent/only-agent';
 import { holdName } from '../agent/only-name';
+import { ownFolder } from '../agent/own-folder';
 import { endSurvivors } from '../agent/survivors';
 import { agentIdentity, agentQueue } from '../model/task-queues';
 import { abortAfter } from '../pipeline/long-timer';
@@ -34,7 +35,9 @@ export async function serveAgent({ agent, config, log, signal, onReady }: AgentO
   const report = reportTo(log);
   const parts = { config, agentName: agent, getClient: () => client, report, countRescue };
   const inside = createAgentDependencies(parts);
-  await claimState(agent, findAgent(config, agent).state);
+  const { state } = findAgent(config, agent);
+  for (const folder of [state, inside.spool.folder]) await ownFolder(agent, folder, report);
+  await claimState(agent, state);
   await endEarlierLife(inside, report);
   inside.watchdog.start();
   try {

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { type FileHandle, link, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { makeFolder } from '../../pipeline/make-folder';
 import { syncFolder } from '../../pipeline/sync-folder';
-import { errnoOf, makeFolder } from './directory-place';
+import { errnoOf } from './directory-place';
 
 const suffix = '.holdfast-part';
 /** What making a folder says when one above it goes away meanwhile; Node takes a vanished one for a file. */

@@ -2,12 +2,13 @@ import { access, constants, readFile, rm, rmdir, stat, unlink } from 'node:fs/pr
 import { dirname, join } from 'node:path';
 import type { DirectoryStorageConfig } from '../../config/storage-schema';
 import { failure } from '../../model/errors';
+import { makeFolder } from '../../pipeline/make-folder';
 import { concurrently } from '../concurrently';
 import { compareKeys } from '../keys';
 import type { IsOrphan, Storage, StoredObject } from '../storage';
 import { besideWhat, openBeside } from './beside-file';
 import { downloadFile } from './directory-download';
-import { type DirectoryPlace, directoryPlace, errnoOf, makeFolder } from './directory-place';
+import { type DirectoryPlace, directoryPlace, errnoOf } from './directory-place';
 import { DirectoryUpload } from './directory-upload';
 import { entriesOf, walk } from './walk';
 

@@ -1,7 +1,5 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { type ErrorCode, failure, HoldfastError } from '../../model/errors';
-import { syncFolder } from '../../pipeline/sync-folder';
 import { checkKey, checkPrefix } from '../keys';
 
 /** A directory as a storage sees it. */
@@ -61,11 +59,4 @@ export function directoryPlace(name: string, path: string): DirectoryPlace {
 /** The errno of a file system's error. */
 export function errnoOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code;
-}
-
-/** Makes a folder and those above it, each entered durably into its parent. */
-export async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true, mode: 0o700 });
-  if (first === undefined) return;
-  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
