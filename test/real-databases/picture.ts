@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { escapeLiteral } from 'pg';
 import { runTool } from '../../scripts/servers/run-tool';
 import type { TestCluster } from '../engines/cluster';
 import type { Expectation, Picture } from './situation';
@@ -6,8 +7,8 @@ import type { Expectation, Picture } from './situation';
 /** Looks at a database with the tools of its own server. */
 export async function takePicture(cluster: TestCluster, database: string): Promise<Picture> {
   const [dump, globals, settings] = await Promise.all([
-    tool(cluster, 'pg_dump', '--create', `--dbname=${database}`),
-    tool(cluster, 'pg_dumpall', '--globals-only'),
+    tool(cluster, database, 'pg_dump', '--create'),
+    tool(cluster, 'postgres', 'pg_dumpall', '--globals-only'),
     cluster.sql(
       database,
       `SELECT name || ' = ' || setting || ' (' || source || ')' AS line FROM pg_settings
@@ -36,13 +37,19 @@ function ofDatabase(settings: string): string {
   return lines.filter((line) => !line.endsWith('(configuration file)')).join('\n');
 }
 
-async function tool({ server }: TestCluster, program: string, ...args: string[]): Promise<string> {
+async function tool(cluster: TestCluster, database: string, program: string, ...args: string[]): Promise<string> {
+  const { server } = cluster;
+  const [encoding] = await cluster.sql(
+    'postgres',
+    `SELECT pg_encoding_to_char(encoding) AS name FROM pg_database WHERE datname = ${escapeLiteral(database)}`,
+  );
   const env = {
     PGHOST: '127.0.0.1',
     PGPORT: String(server.port),
     PGUSER: 'postgres',
     PGPASSWORD: server.superuserPassword,
-    PGCLIENTENCODING: 'UTF8',
+    PGDATABASE: database, // as an argument some names are taken for connection strings
+    PGCLIENTENCODING: encoding?.['name'] === 'SQL_ASCII' ? 'SQL_ASCII' : 'UTF8', // the one that nothing can be converted from
   };
   const { stdout } = await runTool(join(server.binDirectory, program), args, { env });
   // a key that is new each time, and the versions of server and tool
