@@ -1,5 +1,6 @@
 import type { DatabaseConfig, UnitConfig } from '../config/database-schema';
 import type { Mode, Transfer } from '../model/job-request';
+import type { LeftOut } from '../model/left-out';
 import type { Artefact, Facts, Manifest } from '../model/manifest';
 import type { BackupPlan, RestorePlan } from '../model/plan';
 import type { Command, JobLog } from '../pipeline/pipeline';
@@ -78,6 +79,10 @@ export type FenceState = Readonly<Record<string, string | number | boolean>>;
 export interface Loaded {
   /** New database's name, or new directory's path. */
   readonly location: string;
+  /** What is not as somebody may expect, for people. */
+  readonly warnings?: readonly string[];
+  /** What the backup has and the new data has not; only where the plan says to go on after errors. */
+  readonly leftOut?: readonly LeftOut[];
 }
 
 /** One kind of database. Every method may run twice and may be interrupted anywhere; each says below what it leaves. */

@@ -74,6 +74,12 @@ export const jobFailures = {
     message: 'load backup "{backup}" with {tool}: {reason}',
     hint: 'the live database was not touched; see the log with: holdfast logs {job}',
   },
+  'load-stopped': {
+    exit: 4,
+    retried: false,
+    message: 'load backup "{backup}" with {tool}: it does not load as it is: {reason}',
+    hint: 'the live database was not touched; bring back all that loads with: holdfast restore {database} {backup} --on-error continue',
+  },
   'load-interrupted': {
     exit: 4,
     retried: true,

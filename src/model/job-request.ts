@@ -15,6 +15,10 @@ export type Compression = z.infer<typeof Compression>;
 export const Transfer = z.enum(['staged', 'streamed']);
 export type Transfer = z.infer<typeof Transfer>;
 
+/** What a restore does about a part of the backup that does not load. */
+export const OnError = z.enum(['stop', 'continue']);
+export type OnError = z.infer<typeof OnError>;
+
 /** `manual`, or `schedule:<name>`: who asked for the job (D7). */
 export const Origin = z.string().regex(/^(manual|schedule:.+)$/);
 
@@ -74,6 +78,7 @@ export const RestoreRequest = withArtefactPath(
         'drop the old data as soon as the new is in service, healthy and equal to the backup, instead of keeping it',
       ),
     jobs: z.number().int().min(1).max(64).optional(),
+    'on-error': OnError.optional().describe('continue: load all that loads, and tell what does not; stop if absent'),
   }),
 );
 export type RestoreRequest = z.infer<typeof RestoreRequest>;

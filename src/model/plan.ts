@@ -1,6 +1,6 @@
 import type { ErrorCode } from './errors';
 import type { HoldMode } from './hold';
-import type { BackupType, Compression, Mode, Transfer } from './job-request';
+import type { BackupType, Compression, Mode, OnError, Transfer } from './job-request';
 import type { Artefact } from './manifest';
 
 /** The unit chosen for a job and the agent that serves it. */
@@ -90,6 +90,8 @@ export interface RestorePlan extends CommonPlan {
   /** How long the data set aside is kept, in milliseconds; 0 drops it at once. */
   readonly keepPrevious: number;
   readonly jobs: number;
+  /** `continue`: what does not load is left out and told; `stop` if absent. */
+  readonly onError?: OnError;
   readonly hooks: { readonly before: boolean; readonly after: boolean };
   /** Bytes to fetch, and the size of the data in the server as the manifest has it. */
   readonly sizes: { readonly stored: number; readonly data: number };

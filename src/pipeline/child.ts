@@ -51,12 +51,13 @@ export interface ChildOptions {
 export function startChild(command: Command, launch: Launch, stdio: ChildStdio, options: ChildOptions): Child {
   const program = basename(command.program);
   const distiller = new Distiller();
-  const stderr = readLines(stdio.stderr.readEnd, (line) => {
+  const onLine = (line: string) => {
     command.onStderrLine?.(line);
     if (command.unlogged?.(line)) return;
     distiller.line(line);
     options.log.line(program, line);
-  });
+  };
+  const stderr = readLines(stdio.stderr.readEnd, onLine, command.longestLine);
   const started = spawnOrError(launch, stdio);
   const pid = started instanceof Error ? undefined : started.pid;
   const group = pid === undefined ? undefined : new ProcessGroup(pid, options.killAfter);

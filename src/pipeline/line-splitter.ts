@@ -1,13 +1,14 @@
 import { StringDecoder } from 'node:string_decoder';
 
-const maxLine = 8_192;
-
-/** Cuts a byte stream into lines. Memory is bounded: what a line has beyond 8,192 characters is dropped. */
+/** Cuts a byte stream into lines. Memory is bounded: what a line has beyond `maxLine` characters is dropped. */
 export class LineSplitter {
   private readonly decoder = new StringDecoder('utf8');
   private rest = '';
 
-  constructor(private readonly onLine: (line: string) => void) {}
+  constructor(
+    private readonly onLine: (line: string) => void,
+    private readonly maxLine = 8_192,
+  ) {}
 
   push(chunk: Buffer): void {
     const parts = this.decoder.write(chunk).split('\n');
@@ -16,7 +17,7 @@ export class LineSplitter {
       this.emit(this.rest + part);
       this.rest = '';
     }
-    this.rest = (this.rest + last).slice(0, maxLine);
+    this.rest = (this.rest + last).slice(0, this.maxLine);
   }
 
   end(): void {
@@ -28,6 +29,6 @@ export class LineSplitter {
   private emit(line: string): void {
     // A progress display rewrites its line with carriage returns: its last state counts.
     const text = line.replace(/\r+$/, '');
-    this.onLine(text.slice(text.lastIndexOf('\r') + 1, maxLine));
+    this.onLine(text.slice(text.lastIndexOf('\r') + 1, this.maxLine));
   }
 }

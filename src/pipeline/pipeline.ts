@@ -13,6 +13,8 @@ export interface Command {
   readonly accept?: readonly number[];
   /** Called with every complete line of stderr, besides the log. */
   readonly onStderrLine?: (line: string) => void;
+  /** Characters that are kept of a line of stderr; 8,192 if absent. */
+  readonly longestLine?: number;
   /** Lines of stderr that are for `onStderrLine` alone: kept out of the log and out of what is distilled. */
   readonly unlogged?: (line: string) => boolean;
   /**

@@ -6,8 +6,12 @@ import { LineSplitter } from './line-splitter';
 const grace = 500;
 
 /** Reads a pipe's lines until its end; takes over the descriptor. `finish` waits for that end, but not long. */
-export function readLines(descriptor: number, onLine: (line: string) => void): { finish(): Promise<void> } {
-  const splitter = new LineSplitter(onLine);
+export function readLines(
+  descriptor: number,
+  onLine: (line: string) => void,
+  longest?: number,
+): { finish(): Promise<void> } {
+  const splitter = new LineSplitter(onLine, longest);
   const socket = new Socket({ fd: descriptor, readable: true, writable: false });
   // A pipe that cannot be read is closed; the exit code tells how the process did.
   socket.on('error', () => {});

@@ -55,5 +55,5 @@ export async function expectReturned(
   if (was === undefined) throw new Error(`"${database}" was not there`);
   for (const line of situation.expected?.logged ?? []) expect(lines.join('\n')).toMatch(line);
   expectSame(was, await takePicture(cluster, database), situation.expected);
-  await situation.expected?.then?.(placeOf(cluster, database, lines));
+  await situation.expected?.holds?.(placeOf(cluster, database, lines));
 }

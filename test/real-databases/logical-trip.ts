@@ -38,7 +38,7 @@ export async function tripLogically(
     for (const line of expected.logged ?? []) expect(lines().join('\n')).toMatch(line);
     const there = expected.refused === undefined ? cluster : home;
     expectSame(before, await takePicture(there, database), expected, there !== home);
-    await expected.then?.(placeOf(there, database, lines()));
+    await expected.holds?.(placeOf(there, database, lines()));
   } finally {
     await situation.clean?.(placeOf(cluster, database, lines()));
     if (to === 'new-server')

@@ -35,7 +35,7 @@ export interface Expectation {
   /** Takes out of both pictures what may differ; nothing may if absent. */
   readonly apart?: (picture: Picture) => Picture;
   /** Whatever else has to hold where it was restored. */
-  readonly then?: (place: Place) => Promise<void>;
+  readonly holds?: (place: Place) => Promise<void>;
 }
 
 /** A database as somebody has it, which has to come back as it was, or be refused in good time. */

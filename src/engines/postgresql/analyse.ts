@@ -1,23 +1,36 @@
 import { escapeIdentifier } from 'pg';
+import { failure } from '../../model/errors';
 import type { EngineContext } from '../engine';
+import { reasonOf } from './connection-failure';
+import { isConnectionLost } from './connection-lost';
 import type { Loading } from './pg-restore';
-import { runTool, toldAs } from './run-tool';
+import { runTool } from './run-tool';
 import { withSession } from './session';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
 import { findTool } from './tools';
 
-/** Without statistics the restored database would answer its first queries by guesswork. */
-export async function analyse({ context, plan, manifest, tool }: Loading, database: string): Promise<void> {
+/**
+ * Without statistics the restored database would answer its first queries by guesswork; but that they cannot be had is no reason to do without the data.
+ * Foreign tables are left alone, and what has them as partitions: their places may be far, or gone. Resolves to warnings.
+ */
+export async function analyse({ context, plan, tool }: Loading, database: string): Promise<string[]> {
   context.report('analysing and comparing');
   const { program } = await findTool(context, 'vacuumdb', tool.major);
   const args = ['--analyze-only', '--quiet', `--jobs=${plan.jobs}`, ...connectionArguments(context, database)];
   const env = connectionEnvironment(context);
-  await toldAs(
-    'load-failed',
-    { backup: manifest['backup-id'], tool: 'vacuumdb' },
-    runTool(context, { program, args, env }),
-  );
-  await analyseParents(context, database);
+  try {
+    await runTool(context, { program, args, env });
+    await analyseParents(context, database);
+    return [];
+  } catch (error) {
+    context.signal.throwIfAborted();
+    const reason = reasonOf(error);
+    if (isConnectionLost(reason))
+      throw failure('load-failed', { backup: plan.backupId, tool: 'vacuumdb', reason }, error);
+    const warning = `not all of it is analysed: ${reason}; do so with: vacuumdb --analyze-only`;
+    context.log.line('restore', `WARNING: ${warning}`);
+    return [warning];
+  }
 }
 
 /** Partitioned tables have statistics of their own, which vacuumdb passes over. */
@@ -25,7 +38,8 @@ async function analyseParents(context: EngineContext, database: string): Promise
   await withSession(context, { database, statementTimeout: 0 }, async (session) => {
     const roots = await session.query<{ schema: string; name: string }>(
       `SELECT n.nspname AS schema, c.relname AS name FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-       WHERE c.relkind = 'p' AND NOT c.relispartition`,
+       WHERE c.relkind = 'p' AND NOT c.relispartition AND NOT EXISTS (
+         SELECT FROM pg_partition_tree(c.oid) t JOIN pg_class p ON p.oid = t.relid WHERE p.relkind = 'f')`,
     );
     for (const { schema, name } of roots) {
       await session.query(`ANALYZE ${escapeIdentifier(schema)}.${escapeIdentifier(name)}`);

@@ -1,12 +1,14 @@
-import { failure } from '../../model/errors';
+import { failure, type HoldfastError } from '../../model/errors';
 import type { Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
 import { allEnded } from '../../pipeline/all-ended';
-import type { EngineContext } from '../engine';
+import type { ArtefactSource, EngineContext } from '../engine';
 import { allowing, together } from './alter-database';
 import { analyse } from './analyse';
 import { applyProperties } from './apply-properties';
 import { applyRoles } from './apply-roles';
+import { loadOrGoOn } from './careful/load-or-go-on';
+import type { LoadReport } from './careful/load-report';
 import { compareWithFacts } from './compare-database';
 import { jobsForRestore, readRoom, wantedForRestore } from './connection-room';
 import { creating } from './create-database';
@@ -14,7 +16,6 @@ import { dropDatabase, subscriptionsOf } from './drop-database';
 import { factsOf } from './facts';
 import { findDatabase, marking } from './mark';
 import { databaseName } from './names';
-import type { Loading } from './pg-restore';
 import type { Portrait } from './portrait';
 import { readServer } from './server';
 import { type Session, withSession } from './session';
@@ -25,8 +26,7 @@ export interface Filling {
   readonly plan: RestorePlan;
   readonly manifest: Manifest;
   readonly portrait: Portrait;
-  /** Brings the contents into the new database. */
-  readonly contents: (loading: Loading, name: string) => Promise<void>;
+  readonly source: ArtefactSource;
 }
 
 /**
@@ -38,18 +38,21 @@ export async function fillDatabase(
   session: Session,
   name: string,
   filling: Filling,
-): Promise<void> {
-  const { plan, manifest, portrait, contents } = filling;
+): Promise<LoadReport> {
+  const { plan, manifest, portrait, source } = filling;
   const backup = manifest['backup-id'];
   const { major } = await readServer(session);
   const tool = await findTool(context, 'pg_restore', major);
-  await told(context, 'load-failed', { backup, tool: 'DROP DATABASE' }, dropDatabase(context, session, name));
   context.report('roles');
   await told(context, 'load-failed', { backup, tool: 'CREATE ROLE' }, applyRoles(session, portrait, context.log));
   const tablespaces = await knownTablespaces(session);
   const create = creating(name, portrait.database, { major, tablespaces }, backup);
-  await told(context, 'load-failed', { backup, tool: 'CREATE DATABASE' }, session.query(create));
-  await session.query(marking(name, { role: 'loading', job: plan.jobId }));
+  const beginAnew = async () => {
+    await told(context, 'load-failed', { backup, tool: 'DROP DATABASE' }, dropDatabase(context, session, name));
+    await told(context, 'load-failed', { backup, tool: 'CREATE DATABASE' }, session.query(create));
+    await session.query(marking(name, { role: 'loading', job: plan.jobId }));
+  };
+  await beginAnew();
   const room = await readRoom(session);
   const affordable = { ...plan, jobs: jobsForRestore(room, plan.jobs) };
   const loading = {
@@ -59,16 +62,20 @@ export async function fillDatabase(
     tool,
     tablespaces: allKnown(context, manifest, tablespaces),
   };
-  await contents(loading, name);
+  const { report, tidy } = await loadOrGoOn(loading, { source, portrait, name, beginAnew });
   const analysing = analyse(loading, name);
   if (room.connections < wantedForRestore(1)) await analysing;
   // both read all of it, and one processor is enough for neither
-  await allEnded([analysing, requireEqual(context, manifest, name)]);
+  const [analysed, differences] = await allEnded([analysing, differencesFrom(context, manifest, name)]);
+  if (differences.length > 0 && report.leftOut.length === 0) throw differs(context, manifest, differences);
+  await tidy();
   await tellSubscriptions(context, session, name);
   const applying = applyProperties(session, name, portrait.database, context.log);
   await told(context, 'load-failed', { backup, tool: 'ALTER DATABASE' }, applying);
   const allow = portrait.database['allow-connections'];
   await together(session, [marking(name, { role: 'loaded', job: plan.jobId, allow }), allowing(name, false)]);
+  const known = differences.map((difference) => `differs from the backup: ${difference}`);
+  return { ...report, warnings: [...report.warnings, ...analysed, ...known] };
 }
 
 async function knownTablespaces(session: Session): Promise<string[]> {
@@ -93,12 +100,14 @@ async function tellSubscriptions(context: EngineContext, session: Session, name:
   }
 }
 
-/** The rows that the backup counted are here, and all its objects. */
-async function requireEqual(context: EngineContext, manifest: Manifest, name: string): Promise<void> {
-  const differences = await withSession(context, { database: name, statementTimeout: 0 }, (session) =>
+/** Whether the rows that the backup counted are here, and all its objects. */
+function differencesFrom(context: EngineContext, manifest: Manifest, name: string): Promise<readonly string[]> {
+  return withSession(context, { database: name, statementTimeout: 0 }, (session) =>
     compareWithFacts(session, factsOf(manifest)),
   );
-  if (differences.length === 0) return;
+}
+
+function differs(context: EngineContext, manifest: Manifest, differences: readonly string[]): HoldfastError {
   const details = { database: databaseName(context), backup: manifest['backup-id'] };
-  throw failure('restore-differs', { ...details, differences: differences.join('; ') });
+  return failure('restore-differs', { ...details, differences: differences.join('; ') });
 }

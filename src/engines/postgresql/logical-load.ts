@@ -1,9 +1,9 @@
 import type { Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
 import type { ArtefactSource, EngineContext, Loaded } from '../engine';
+import { readLoadReport, writeLoadReport } from './careful/load-report';
 import { fillDatabase } from './fill-database';
 import { maintenanceName, newName } from './names';
-import { loadContents } from './pg-restore';
 import { readPortrait } from './portrait';
 import { withSession } from './session';
 import { isThere, takeName } from './take-name';
@@ -19,11 +19,13 @@ export async function loadLogical(
   const name = newName(context, plan);
   return withSession(context, { database: maintenanceName(context), statementTimeout: 0 }, async (session) => {
     const { target } = plan;
-    if (target.kind === 'beside' && (await isThere(context, session, target.name))) return { location: target.name };
-    const contents = loadContents(source);
-    await fillDatabase(context, session, name, { plan, manifest, portrait, contents });
-    if (target.kind === 'in-place') return { location: name };
+    if (target.kind === 'beside' && (await isThere(context, session, target.name))) {
+      return { location: target.name, ...(await readLoadReport(context)) };
+    }
+    const report = await fillDatabase(context, session, name, { plan, manifest, portrait, source });
+    await writeLoadReport(context, report);
+    if (target.kind === 'in-place') return { location: name, ...report };
     await takeName(context, session, name, target.name);
-    return { location: target.name };
+    return { location: target.name, ...report };
   });
 }

@@ -14,6 +14,9 @@ import type { Tool } from './tools';
 /** No commit of a load needs to wait for the disk: nothing uses the new database before the swap, whose commit carries all earlier ones with it. */
 const loadSettings = ['synchronous_commit=off'];
 
+/** Statements stand in what it says, which must be whole to be tried again. */
+const longestLine = 4 * 2 ** 20;
+
 export interface Loading {
   readonly context: EngineContext;
   readonly plan: RestorePlan;
@@ -21,6 +24,8 @@ export interface Loading {
   readonly tool: Tool;
   /** Keep tablespaces: they all exist on this server. */
   readonly tablespaces: boolean;
+  /** Gets what pg_restore says. */
+  readonly onStderrLine?: (line: string) => void;
 }
 
 /** The one artefact with the database's contents. */
@@ -71,7 +76,7 @@ export function spooledPath({ workFolder }: EngineContext, { role }: Artefact): 
   return role === 'dump' ? join(workFolder, 'dump.pgdump') : join(workFolder, 'dump-folder', 'dump-directory');
 }
 
-async function hasRoom(context: EngineContext, { bytes }: Artefact): Promise<boolean> {
+export async function hasRoom(context: EngineContext, { bytes }: Artefact): Promise<boolean> {
   const free = await freeBytes(context.workFolder);
   if (free > bytes) return true;
   const sizes = `${readable(bytes)} of ${readable(free)}`;
@@ -93,35 +98,41 @@ async function restoreInParts(loading: Loading, database: string, path: string):
   const jobs = `--jobs=${loading.plan.jobs}`;
   await run('--section=pre-data', '--no-privileges');
   await run('--section=data', '--no-privileges', jobs);
-  const rest = await listRest(loading, path);
-  await run(`--use-list=${rest}`, jobs);
-  await rm(rest);
-}
-
-/** Writes a list of the entries that come after the rows: all privileges, and what is in no earlier section. */
-async function listRest({ context, tool }: Loading, path: string): Promise<string> {
-  const file = join(context.workFolder, 'rest.list');
-  const list = async (...args: string[]) => {
-    await runTool(context, { program: tool.program, args: ['--list', `--file=${file}`, ...args, path] });
+  const file = join(loading.context.workFolder, 'rest.list');
+  const list = async (part: readonly string[]) => {
+    await runTool(loading.context, {
+      program: loading.tool.program,
+      args: ['--list', `--file=${file}`, ...part, path],
+    });
     return (await readFile(file, 'utf8')).split('\n');
   };
-  const isPrivilege = (line: string) => /^\d+; \d+ \d+ (DEFAULT )?ACL /.test(line);
-  const privileges = (await list()).filter(isPrivilege);
-  const rest = (await list('--section=post-data')).filter((line) => !isPrivilege(line));
-  await writeFile(file, [...privileges, ...rest].join('\n'));
-  return file;
+  await writeFile(file, (await listRest(list)).join('\n'));
+  await run(`--use-list=${file}`, jobs);
+  await rm(file);
 }
 
-/** Without the name of the dump in `more` it reads stdin. */
+/** Of the table of contents the entries that come after the rows: all privileges, and what is in no earlier section. */
+export async function listRest(
+  list: (part: readonly string[]) => Promise<readonly string[]>,
+): Promise<readonly string[]> {
+  const isPrivilege = (line: string) => /^\d+; \d+ \d+ (DEFAULT )?ACL /.test(line);
+  const privileges = (await list([])).filter(isPrivilege);
+  const rest = (await list(['--section=post-data'])).filter((line) => !isPrivilege(line));
+  return [...privileges, ...rest];
+}
+
+/** Without the name of the dump in `more` it reads stdin. `goOn`: after what fails. */
 export function restoring(
-  { context, tool, tablespaces }: Loading,
+  { context, tool, tablespaces, onStderrLine }: Loading,
   database: string,
   more: readonly string[] = [],
+  { goOn = false }: { readonly goOn?: boolean } = {},
 ): Command {
   const args = [
-    '--exit-on-error',
+    ...(goOn ? [] : ['--exit-on-error']),
     ...(tablespaces ? [] : ['--no-tablespaces']),
     ...connectionArguments(context, database),
   ];
-  return { program: tool.program, args: [...args, ...more], env: connectionEnvironment(context, loadSettings) };
+  const env = connectionEnvironment(context, loadSettings);
+  return { program: tool.program, args: [...args, ...more], env, onStderrLine, longestLine };
 }

@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Client, type QueryResultRow } from 'pg';
 import type { EngineContext } from '../engine';
-import { connectionFailure, reasonOf } from './connection-failure';
+import { connectionFailure, reasonOf, sqlState } from './connection-failure';
 import { isConnectionLost } from './connection-lost';
 import { tlsChoices } from './tls';
 
@@ -109,7 +109,7 @@ function sessionOf(client: Client, context: EngineContext, database: string): Se
         return (await client.query(text, values && [...values])).rows;
       } catch (error) {
         signal.throwIfAborted();
-        throw isConnectionLost(reasonOf(error)) ? connectionFailure(context, database, error) : error;
+        throw isLost(error) ? connectionFailure(context, database, error) : error;
       }
     },
     end: async () => {
@@ -117,6 +117,12 @@ function sessionOf(client: Client, context: EngineContext, database: string): Se
       await client.end().catch(() => {});
     },
   };
+}
+
+/** An error with an SQL state came through a connection that holds, unless it says that it ends it; a foreign server's may read the same. */
+function isLost(error: unknown): boolean {
+  const state = sqlState(error);
+  return state === undefined ? isConnectionLost(reasonOf(error)) : /^(57P0|08006)/.test(state);
 }
 
 /** Settings of the server, the database or the role must not change what our statements mean or end them early. */

@@ -1,0 +1,66 @@
+/** One thing that pg_restore tried in vain. */
+export interface FailedStatement {
+  /** What it sent to the server; undefined where rows of a table came in and were refused. */
+  readonly statement: string | undefined;
+  /** What the server answered, on one line. */
+  readonly reason: string;
+}
+
+/** How pg_restore's own words begin; several of its processes write to one pipe, each word by itself, so that beginnings may mix. */
+const prefix = /^(?:pg_restore: (?:pg_restore: |error: )*|error: (?=could not execute query: |COPY failed for ))/;
+const query = 'could not execute query: ';
+const command = 'Command was: ';
+
+/**
+ * Reads off pg_restore's stderr which statements failed. It tells of each in several lines: what the server said, then the statement as it was sent, which
+ * ends where pg_restore speaks again.
+ */
+export class FailureReader {
+  private readonly read: { reason: string[]; statement: string[] | undefined }[] = [];
+  private open = false;
+  /** Whether it said at its end that it went on after failures, and did not stop at the last one. */
+  wentOn = false;
+
+  readonly line = (line: string): void => {
+    const own = prefix.exec(line)?.[0];
+    if (own === undefined) this.goOn(line);
+    else this.begin(line.slice(own.length), own.includes('error: '));
+  };
+
+  get failed(): readonly FailedStatement[] {
+    return this.read.map(({ reason, statement }) => ({
+      statement: statement?.join('\n').trim(),
+      reason: reason.join(' ').replaceAll(/\s+/g, ' ').trim(),
+    }));
+  }
+
+  private goOn(line: string): void {
+    const last = this.read.at(-1);
+    if (!this.open || last === undefined) return;
+    if (last.statement !== undefined) last.statement.push(line);
+    else if (line.startsWith(command)) last.statement = [line.slice(command.length)];
+    else last.reason.push(line);
+  }
+
+  private begin(text: string, isError: boolean): void {
+    this.open = isError;
+    this.wentOn ||= /^warning: errors ignored on restore: \d+$/.test(text);
+    if (!isError) return;
+    const reason = text.startsWith(query) ? text.slice(query.length) : text;
+    this.read.push({ reason: [reason], statement: undefined });
+  }
+}
+
+/** Whether rows of a table did not come in. */
+export function isRows({ statement, reason }: FailedStatement): boolean {
+  return statement === undefined
+    ? reason.startsWith('COPY failed for table ')
+    : /^COPY .+ FROM stdin;$/s.test(statement);
+}
+
+/** Whether pg_restore's own connection was lost. What a foreign server said comes through ours, as an error like any other. */
+export function isOwnLost({ reason }: FailedStatement): boolean {
+  return /^(FATAL|PANIC):|^(server closed the connection|no connection to the server|connection not open|SSL )|^could not (receive|send) data/.test(
+    reason,
+  );
+}
