@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { z } from 'zod';
+import { bookPath } from './book-folder';
 import { writeDurably } from './durable-file';
 import { readOrSetAside, type Warner } from './set-aside';
 
@@ -64,6 +64,6 @@ export class Downtimes {
   }
 
   private file(database: string): string {
-    return join(this.state, database, 'downtimes.json');
+    return bookPath(this.state, database, 'downtimes.json');
   }
 }

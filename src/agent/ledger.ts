@@ -1,10 +1,9 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import { failure } from '../model/errors';
 import type { Hold } from '../model/hold';
+import { bookedNames, bookPath } from './book-folder';
 import { removeDurably, writeDurably } from './durable-file';
 import { judgeHold, noTokens, SeenTokens } from './fencing';
-import { foldersIn } from './folders-in';
 import { readFileAs } from './read-file-as';
 import { Serial } from './serial';
 import { type StopEntry, StoppedFile } from './stop-entry';
@@ -43,7 +42,7 @@ export class Ledger {
       onUnreadable(error);
       return [];
     };
-    for (const database of await foldersIn(this.state).catch(reported)) {
+    for (const database of await bookedNames(this.state).catch(reported)) {
       try {
         for (const entry of await this.entries(database)) found.push({ database, entry });
       } catch (error) {
@@ -72,7 +71,7 @@ export class Ledger {
    * `exclusively`.
    */
   async admit(database: string, hold: Hold): Promise<void> {
-    const path = join(this.state, hold.lock, 'tokens.json');
+    const path = bookPath(this.state, hold.lock, 'tokens.json');
     const tokens = await readFileAs(path, TokensFile, {}, 'tokens-unreadable');
     const verdict = judgeHold(tokens[hold.lock] ?? noTokens, hold);
     if ('refusedBy' in verdict) {
@@ -95,6 +94,6 @@ export class Ledger {
   }
 
   private stoppedFile(database: string): string {
-    return join(this.state, database, 'stopped.json');
+    return bookPath(this.state, database, 'stopped.json');
   }
 }

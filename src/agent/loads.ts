@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { z } from 'zod';
 import type { RestorePlan } from '../model/plan';
 import { allEnded } from '../pipeline/all-ended';
+import { bookedNames, bookPath } from './book-folder';
 import { removeDurably, writeDurably } from './durable-file';
-import { foldersIn } from './folders-in';
 import { readOrSetAside, type Warner } from './set-aside';
 
 const Load = z.object({
@@ -36,7 +35,7 @@ export class Loads {
       onUnreadable(error);
       return [];
     };
-    const names = await foldersIn(this.state).catch(reported);
+    const names = await bookedNames(this.state).catch(reported);
     return (await allEnded(names.map((name) => this.of(name).catch(reported)))).flat();
   }
 
@@ -60,6 +59,6 @@ export class Loads {
   }
 
   private file(database: string): string {
-    return join(this.state, database, 'loads.json');
+    return bookPath(this.state, database, 'loads.json');
   }
 }

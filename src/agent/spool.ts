@@ -1,8 +1,11 @@
-import { readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { lstat, readdir, rename, rm, rmdir, stat, statfs } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
 import { allEnded } from '../pipeline/all-ended';
+import { bookNames } from './book-folder';
 import { ensurePrivateFolder, readIfThere, writeDurably } from './durable-file';
+import { childOf, entryName } from './entry-name';
 import type { LookAtRun } from './run-sight';
 
 const noteName = 'job.json';
@@ -23,15 +26,19 @@ export interface Swept {
 export type SettleFolder = (note: SpoolNote, folder: string) => Promise<void>;
 
 const keptName = 'kept-logs';
+/** No job's folder has such a name. */
+const doomedSign = '=removing-';
 const keptMost = 30;
+/** The spool may lie where a database of its name has its books. */
+const reserved = [keptName, ...bookNames];
 
 /** Where jobs keep what is on its way: one folder per job, ours alone, gone with the job. */
 export class Spool {
   constructor(readonly folder: string) {}
 
-  /** The job's folder; it need not exist. Job ids of plans hold slashes, which must not become folders. */
+  /** The job's folder, a direct child of the spool whatever the id; it need not exist. */
   pathOf(jobId: string): string {
-    return join(this.folder, encodeURIComponent(jobId));
+    return childOf(this.folder, entryName(jobId, reserved));
   }
 
   /** The job's folder, made if it is not there; mode 0700. */
@@ -44,16 +51,22 @@ export class Spool {
     return path;
   }
 
-  /** Removes the job's folder with all that is in it. Idempotent. */
+  /** Removes the job's folder with all that is in it; one that has no note of that job is not ours, and stays. Idempotent. */
   async remove(jobId: string): Promise<void> {
-    await rm(this.pathOf(jobId), { recursive: true, force: true, maxRetries: 3 });
+    const path = this.pathOf(jobId);
+    if (!(await isFolder(path))) return;
+    const note = await readNote(join(path, noteName));
+    if (note?.jobId !== jobId) return rmdir(path).catch(ignoreFilled);
+    const doomed = childOf(this.folder, `${doomedSign}${randomUUID()}`);
+    await rename(path, doomed); // at once, note and all: half removed it would be nobody's
+    await removeTree(doomed);
   }
 
   /** Puts one file of the job's folder where it stays when the folder goes, among the last few of its like. Undefined where there is no such file. */
   async keep(jobId: string, file: string): Promise<string | undefined> {
     const folder = join(this.folder, keptName);
     await ensurePrivateFolder(folder);
-    const kept = join(folder, `${encodeURIComponent(jobId)}-${basename(file)}`);
+    const kept = childOf(folder, entryName(jobId, [], `-${basename(file)}`));
     const moved = await rename(file, kept).then(() => true, ignoreMissing);
     await forgetOldest(folder);
     // Run again after its answer was lost, it finds the file moved already.
@@ -68,6 +81,7 @@ export class Spool {
     const removed: string[] = [];
     const unsettled: string[] = [];
     let unanswered = 0;
+    await this.finishRemovals();
     for (const note of await this.notes()) {
       if (needed.has(note.jobId)) continue;
       // The latest run counts: a job that was reset goes on under its id.
@@ -92,11 +106,33 @@ export class Spool {
     return bavail * bsize;
   }
 
+  /** Of a process that died while it removed. */
+  private async finishRemovals(): Promise<void> {
+    const names = await readdir(this.folder).catch(() => []);
+    const doomed = names.filter((name) => name.startsWith(doomedSign));
+    await allEnded(doomed.map((name) => removeTree(childOf(this.folder, name))));
+  }
+
   private async notes(): Promise<readonly SpoolNote[]> {
     const names = await readdir(this.folder).catch(() => []);
     const notes = await allEnded(names.map((name) => readNote(join(this.folder, name, noteName))));
-    return notes.filter((note) => note !== undefined);
+    // A note in another job's folder says nothing about its own.
+    return notes.flatMap((note, nth) => (note && basename(this.pathOf(note.jobId)) === names[nth] ? [note] : []));
   }
+}
+
+/** A link is none: what it leads to is not ours. */
+async function isFolder(path: string): Promise<boolean> {
+  const found = await lstat(path).catch(ignoreMissing);
+  return found !== false && found.isDirectory();
+}
+
+async function removeTree(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 3 });
+}
+
+function ignoreFilled(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOTEMPTY' && error.code !== 'ENOENT') throw error;
 }
 
 async function forgetOldest(folder: string): Promise<void> {
