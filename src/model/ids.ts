@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jobIdShape, jobIdWords, nameShape, nameWords } from './name-shape';
 
 const backupIdShape = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})Z(-([2-9]|[1-9]\d+))?$/;
 
@@ -6,23 +7,12 @@ const backupIdShape = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})Z(-([2-9]|[1-9]\d+)
 export const BackupId = z.string().refine(isBackupId, 'must look like 2026-11-21T04:31:00Z');
 export type BackupId = z.infer<typeof BackupId>;
 
-/** A job's id is its workflow id and becomes part of paths on the store: no slash, no dot at the start, at most 200 characters. */
-export const JobId = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._:@+-]{0,199}$/,
-    'may hold letters, digits and ._:@+- (at most 200, starting with a letter or digit)',
-  );
+/** A job's id is its workflow id and becomes part of paths on the store. */
+export const JobId = z.string().regex(jobIdShape, jobIdWords);
 export type JobId = z.infer<typeof JobId>;
 
 /** Names of databases, storages, agents and schedules in the configuration; they become paths and queue names. */
-export const Name = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
-    'may hold letters, digits and ._- (at most 63, starting with a letter or digit)',
-  )
-  .meta({ title: 'name' });
+export const Name = z.string().regex(nameShape, nameWords).meta({ title: 'name' });
 
 /** The backup id of a moment (whole seconds, UTC); `nth` > 1 adds the suffix for another one in the same second. */
 export function backupIdAt(moment: Date, nth = 1): BackupId {

@@ -11,12 +11,14 @@ import { Job } from './job';
 import { Screen } from './phase';
 import { identity, planned } from './planned';
 import { planning } from './proxies';
+import { readRequest } from './read-input';
 import { answerFrom } from './record';
 
 const copiesAnew = 2;
 
 /** Copies a database into the storage and seals the copy. Whatever dies in the middle, the database comes back up. */
-export async function backup(request: BackupRequest): Promise<JobResult> {
+export async function backup(input: BackupRequest): Promise<JobResult> {
+  const request = readRequest('backup', input);
   const { database } = request;
   const screen = new Screen('backup', database);
   // 1: nothing is touched, and the plan is fixed from here on

@@ -2,6 +2,7 @@ import { proxyActivities, workflowInfo } from '@temporalio/workflow';
 import type { AgentActivities, Diagnosis } from '../activities/contract';
 import { agentQueue } from '../model/task-queues';
 import { readFailure, thrown } from './failures';
+import { readCheckup } from './read-input';
 
 /** Long enough for an agent that is there, short enough for a person who waits. */
 const patience = 15_000;
@@ -13,7 +14,8 @@ export interface Checkup {
 }
 
 /** Runs `diagnose` on a unit's agent. Rejects with `agent-unreachable`. */
-export async function checkup({ database, unit, taskQueue }: Checkup): Promise<readonly Diagnosis[]> {
+export async function checkup(input: Checkup): Promise<readonly Diagnosis[]> {
+  const { database, unit, taskQueue } = readCheckup(input);
   const { diagnose } = proxyActivities<Pick<AgentActivities, 'diagnose'>>({
     taskQueue,
     scheduleToStartTimeout: patience,

@@ -3,6 +3,7 @@ import type { RestoreStep } from '../activities/contract';
 import { AgentCalls } from './agent-calls';
 import { agentSteps } from './agent-steps';
 import { JobHold } from './hold';
+import { readAftermath } from './read-input';
 
 const hour = 3_600_000;
 
@@ -13,7 +14,8 @@ const tries = 48;
  * Sleeps for keep-previous, then drops the data that a restore set aside. Cancel it to keep the data. Its hold is a shared one: that keeps out
  * every swap, and lets backups that leave the database running go on beside it; between tries it holds nothing.
  */
-export async function dropPrevious({ plan }: RestoreStep): Promise<void> {
+export async function dropPrevious(step: RestoreStep): Promise<void> {
+  const { plan } = readAftermath(step);
   await sleep(plan.keepPrevious, { summary: `keep what ${plan.jobId} set aside` });
   for (let left = tries - 1; ; left--) {
     try {

@@ -7,9 +7,11 @@ import { agentSteps } from './agent-steps';
 import { fail, readFailure, thrown } from './failures';
 import { identity } from './planned';
 import { planning } from './proxies';
+import { readQuestion } from './read-input';
 
 /** What a restore would do, checked on the agent. Touches nothing and takes no hold. */
-export async function restorePlan(request: RestoreRequest): Promise<RestorePlan> {
+export async function restorePlan(input: RestoreRequest): Promise<RestorePlan> {
+  const request = readQuestion(input);
   const { workflowId, runId } = workflowInfo();
   const context = { jobId: workflowId, jobType: 'restore', database: request.database };
   let plan: RestorePlan | undefined;

@@ -10,11 +10,13 @@ import { Screen } from './phase';
 import { identity, planned } from './planned';
 import { keepPrevious } from './previous';
 import { planning } from './proxies';
+import { readRequest } from './read-input';
 import { answerFrom } from './record';
 import { swapIn } from './swap';
 
 /** Puts a backup's data into service, or beside it. The old data stays until the new has proved healthy and equal to the manifest. */
-export async function restore(request: RestoreRequest): Promise<JobResult> {
+export async function restore(input: RestoreRequest): Promise<JobResult> {
+  const request = readRequest('restore', input);
   const { database } = request;
   const screen = new Screen('restore', database);
   // 1: nothing is touched, and the plan is fixed from here on

@@ -8,10 +8,12 @@ import { Job } from './job';
 import { Screen } from './phase';
 import { identity, planned } from './planned';
 import { planning } from './proxies';
+import { readRequest } from './read-input';
 import { answerFrom } from './record';
 
 /** Reads a backup back: every checksum, and the engine's own table of contents. Touches no database, so it takes no hold. */
-export async function verify(request: VerifyRequest): Promise<JobResult> {
+export async function verify(input: VerifyRequest): Promise<JobResult> {
+  const request = readRequest('verify', input);
   const { database } = request;
   const screen = new Screen('verify', database);
   const options = { summary: `plan verification of ${database}` };
