@@ -1,10 +1,12 @@
 import type { AgentDependencies } from './agent-dependencies';
 import { checkDatabase, checkStorage } from './check-steps';
+import { plannedStep, shapedStep } from './checked-step';
 import { cleanSpool } from './clean-step';
 import type { AgentActivities } from './contract';
 import { diagnose } from './diagnose';
 import { runDump } from './dump-step';
 import { runHook } from './hook-step';
+import type { AskedStep, PlannedStep } from './own-plan';
 import { compareDatabase, discardLoaded, dropPrevious, loadBackup, swapBack, swapDatabase } from './restore-steps';
 import { sealBackup } from './seal-step';
 import type { Step, StepOptions } from './step';
@@ -18,11 +20,11 @@ const again: StepOptions = { triedAgainAfterTimeout: true };
 
 /** The activities of one agent. */
 export function createAgentActivities(dependencies: AgentDependencies): AgentActivities {
-  const wrapped = <Input, Output>(
-    name: keyof AgentActivities,
+  const wrapped = <Input extends AskedStep, Output>(
+    name: PlannedStep,
     make: (dependencies: AgentDependencies) => Step<Input, Output>,
     options?: StepOptions,
-  ) => asActivity(name, make(dependencies), dependencies, options);
+  ) => asActivity(name, plannedStep(name, make(dependencies), dependencies), dependencies, options);
   return {
     checkDatabase: wrapped('checkDatabase', checkDatabase),
     checkStorage: wrapped('checkStorage', checkStorage),
@@ -44,6 +46,6 @@ export function createAgentActivities(dependencies: AgentDependencies): AgentAct
     compareDatabase: wrapped('compareDatabase', compareDatabase),
     dropPrevious: wrapped('dropPrevious', dropPrevious, again),
     verifyBackup: wrapped('verifyBackup', verifyBackup),
-    diagnose: wrapped('diagnose', diagnose),
+    diagnose: asActivity('diagnose', shapedStep('diagnose', diagnose(dependencies)), dependencies),
   };
 }

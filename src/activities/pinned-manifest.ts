@@ -8,6 +8,13 @@ import type { Storage } from '../storage/storage';
 export async function pinnedManifest(storage: Storage, plan: RestorePlan | VerifyPlan): Promise<Manifest> {
   const { database, backupId: backup, manifestSha256 } = plan;
   const { manifest, sha256 } = await readManifest(storage, database, backup);
-  if (sha256 === manifestSha256) return manifest;
+  if (sha256 === manifestSha256) return ofMethod(manifest, plan);
   throw failure('manifest-unreadable', { backup, database, reason: 'it was replaced since the plan was made' });
+}
+
+/** How it is put back follows from how it was made. */
+function ofMethod(manifest: Manifest, { method, jobId: job }: RestorePlan | VerifyPlan): Manifest {
+  if (manifest.method === method) return manifest;
+  const details = { asked: `method "${method}"`, own: `"${manifest.method}" in the manifest` };
+  throw failure('plan-contradicts', { step: 'read the manifest', job, ...details });
 }

@@ -60,7 +60,7 @@ function basics(
     jobId,
     database,
     engine: settings.engine,
-    place: placeOf(storage, isLook({ jobId, runId: '' }) ? keys.restores : `${keys.restores}${jobId}/`),
+    place: placeOf(storage, isLook({ jobId }) ? keys.restores : `${keys.restores}${jobId}/`),
     lock: settings.lock ?? database,
     timeouts: timeoutsOf(settings, restore.timeout, request['wait-seconds']),
     origin: request.origin ?? 'manual',

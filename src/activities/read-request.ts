@@ -8,7 +8,7 @@ import type { JobIdentity } from './contract';
 const looking = 'restore-plan/';
 
 /** Whether a plan is only looked at. */
-export function isLook({ jobId }: JobIdentity): boolean {
+export function isLook({ jobId }: Pick<JobIdentity, 'jobId'>): boolean {
   return jobId.startsWith(looking);
 }
 

@@ -7,6 +7,8 @@ import type { Step, StepOptions } from './step';
 import { StepMeter } from './step-meter';
 
 const beatEvery = 1_000;
+/** Of a name in a message. */
+const longestName = 200;
 
 /** What the wrapping of a step needs. */
 export interface Wrapping {
@@ -34,7 +36,7 @@ export function asActivity<Input, Output>(
       if (isDefect(error)) context.log.error(`${name}: unexpected failure`, { error });
       throw asFailure(
         error,
-        { operation: name, step: name, ...contextOf(input) },
+        { operation: name, step: name, ...contextOf(input, context.info.workflowExecution?.workflowId) },
         { ...options, attempt: context.info.attempt },
       );
     }
@@ -90,18 +92,26 @@ function keyOf({ info }: Context, step: string): WorkKey {
   return { workflowId, runId, activityId: info.activityId, step };
 }
 
-/** Values that messages and hints of any step may name. */
-function contextOf(input: unknown): FailureContext {
-  const { plan, jobId, request, database } = input as {
-    plan?: { jobId: string; jobType: string; database: string; unit: { name: string } };
-    jobId?: string;
-    request?: { database?: string };
-    database?: string;
-  };
+/** Values that messages and hints of any step may name, from an input that may be anything. */
+function contextOf(input: unknown, workflowId: string | undefined): FailureContext {
+  const plan = textsOf(propertyOf(input, 'plan'));
+  const given = textsOf(input);
+  const request = textsOf(propertyOf(input, 'request'));
   return {
-    job: plan?.jobId ?? jobId,
-    type: plan?.jobType,
-    database: plan?.database ?? request?.database ?? database,
-    unit: plan?.unit.name,
+    job: plan('jobId') ?? given('jobId') ?? workflowId,
+    type: plan('jobType'),
+    database: plan('database') ?? request('database') ?? given('database'),
+    unit: textsOf(propertyOf(propertyOf(input, 'plan'), 'unit'))('name'),
   };
+}
+
+function textsOf(value: unknown): (name: string) => string | undefined {
+  return (name) => {
+    const text = propertyOf(value, name);
+    return typeof text === 'string' ? text.slice(0, longestName) : undefined;
+  };
+}
+
+function propertyOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
 }

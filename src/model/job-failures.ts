@@ -134,6 +134,25 @@ export const jobFailures = {
     message: 'read tokens "{file}": {reason}',
     hint: 'where no job of that lock runs, remove that file; see what runs with: holdfast jobs',
   },
+  'hold-implausible': {
+    exit: 4,
+    retried: false,
+    message:
+      'act on database "{database}" with token {token}: by the clock of this host no mutex can have given it before {moment}',
+    hint: "compare the clocks of this host and of Temporal's, then see: holdfast lock status {lock}",
+  },
+  'step-invalid': {
+    exit: 4,
+    retried: false,
+    message: 'read input of step {step}: {problems}',
+    hint: 'no job of this version asks so; see who did with: holdfast show {job}',
+  },
+  'plan-contradicts': {
+    exit: 4,
+    retried: false,
+    message: 'run step {step} of job "{job}": its plan says {asked}, here it is {own}',
+    hint: 'bring the configuration of all workers in line, then try: holdfast doctor',
+  },
   'process-failed': {
     exit: 4,
     retried: false,
