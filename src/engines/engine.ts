@@ -83,6 +83,14 @@ export interface Loaded {
   readonly warnings?: readonly string[];
   /** What the backup has and the new data has not; only where the plan says to go on after errors. */
   readonly leftOut?: readonly LeftOut[];
+  /** Of a whole instance: the timeline on which it goes on, if that is a new one. */
+  readonly timeline?: number;
+}
+
+/** Numbers of timelines that restores were given, whoever did them and on whatever host. */
+export interface TimelineClaims {
+  /** A number above `beyond` that no other restore of this cluster gets. */
+  claim(systemIdentifier: string, beyond: number): Promise<number>;
 }
 
 /** One kind of database. Every method may run twice and may be interrupted anywhere; each says below what it leaves. */
@@ -106,7 +114,13 @@ export interface Engine {
   dump(context: EngineContext, plan: BackupPlan, sink: ArtefactSink): Promise<Dump>;
 
   /** Fetches and loads beside the live data, compares with the facts where that can be done now. Begins by removing what an interrupted run left. */
-  load(context: EngineContext, plan: RestorePlan, manifest: Manifest, source: ArtefactSource): Promise<Loaded>;
+  load(
+    context: EngineContext,
+    plan: RestorePlan,
+    manifest: Manifest,
+    source: ArtefactSource,
+    claims?: TimelineClaims,
+  ): Promise<Loaded>;
   /** Removes what `load` made, if it is there and not in service. Idempotent. */
   discardLoaded(context: EngineContext, plan: RestorePlan): Promise<void>;
   /** live → set aside, new → live, by rename. Atomic or repaired when run again. Returns where the old data is. */

@@ -11,6 +11,10 @@ export interface ControlData {
   readonly catalogVersion: number;
   readonly checkpoint: string;
   readonly timeline: number;
+  /** From where the log is needed. */
+  readonly redo: string;
+  /** What a server that recovers this cluster must be set to, at least. */
+  readonly settings: Readonly<Record<string, string>>;
 }
 
 const fields = {
@@ -19,7 +23,14 @@ const fields = {
   catalogVersion: 'Catalog version number',
   checkpoint: 'Latest checkpoint location',
   timeline: "Latest checkpoint's TimeLineID",
+  redo: "Latest checkpoint's REDO location",
 } as const;
+
+/** Settings as the control file calls them, where that is another name than the server's. */
+const renamed: Readonly<Record<string, string>> = {
+  max_prepared_xacts: 'max_prepared_transactions',
+  max_locks_per_xact: 'max_locks_per_transaction',
+};
 
 /** Rejects where the file is damaged or of another version. */
 export async function readControlData(context: EngineContext, directory: string, major: number): Promise<ControlData> {
@@ -33,7 +44,18 @@ export async function readControlData(context: EngineContext, directory: string,
     catalogVersion: Number(value('catalogVersion')),
     checkpoint: value('checkpoint'),
     timeline: Number(value('timeline')),
+    redo: value('redo'),
+    settings: settingsIn(found),
   };
+}
+
+/** Lines such as `max_connections setting:  100`. */
+function settingsIn(found: ReadonlyMap<string, string>): Record<string, string> {
+  const entries = [...found].flatMap(([label, value]) => {
+    const name = / setting$/.test(label) ? label.slice(0, -' setting'.length) : undefined;
+    return name === undefined ? [] : [[renamed[name] ?? name, value]];
+  });
+  return Object.fromEntries(entries);
 }
 
 const valueIn = (line: string) => line.slice(line.indexOf(':') + 1).trim();

@@ -3,51 +3,61 @@ import { join } from 'node:path';
 import { failure } from '../../model/errors';
 import type { Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
-import type { ArtefactSource, EngineContext, Loaded } from '../engine';
+import type { ArtefactSource, EngineContext, Loaded, TimelineClaims } from '../engine';
+import { type Continuation, planContinuation } from './continuation';
 import { dataDirectory } from './data-directory';
 import { removeFresh } from './directory-cleaning';
 import { type DirectoryNames, directoryNames, type Move, moveOf, relocated } from './directory-names';
-import { factsOf, type LinkedDirectory } from './facts';
+import { factsOf, type LinkedDirectory, majorOf } from './facts';
 import { readLoadedNote, writeLoadedNote } from './loaded-note';
+import { beginTimeline } from './new-timeline';
 import { ownerOf } from './owner';
 import { putInPlace } from './put-in-place';
 import { isThere } from './rename';
-import { pointMap } from './tablespace-map';
 import { told } from './told';
 import { type Unpacking, unpackDirectory } from './unpack-directory';
-import { verifyDirectory } from './verify-directory';
+import { verifyDirectory, writeOut } from './verify-directory';
 
-/** Unpacks and verifies beside the live data directory; then it waits for the swap, or gets the name asked for. */
+/** Unpacks, verifies and recovers beside the live data directory; then it waits for the swap, or gets the name asked for. */
 export async function loadDirectory(
   context: EngineContext,
   plan: RestorePlan,
   manifest: Manifest,
   source: ArtefactSource,
+  claims?: TimelineClaims,
 ): Promise<Loaded> {
   const names = await directoryNames(context, plan);
   const beside = plan.target.kind === 'beside';
-  if (beside && (await isLoaded(context, names))) return { location: names.target };
-  const unpacking = await unpackFresh(context, { manifest, names, beside }, source);
-  if (!beside) return { location: names.fresh };
+  const continuation = await planContinuation(context, manifest, claims);
+  if (beside && (await isLoaded(context, names))) return { location: names.target, timeline: continuation.timeline };
+  const { unpacking, timeline } = await unpackFresh(context, { manifest, names, beside, continuation }, source);
+  if (!beside) return { location: names.fresh, timeline };
   const { ino } = await stat(names.fresh);
   await writeLoadedNote(context, { location: names.target, id: String(ino) });
   await putInPlace(names, unpacking.owner, unpacking.moves);
   tellHowToStart(context, names.target);
-  return { location: names.target };
+  return { location: names.target, timeline };
 }
 
 interface Fresh {
   readonly manifest: Manifest;
   readonly names: DirectoryNames;
   readonly beside: boolean;
+  readonly continuation: Continuation;
 }
 
-/** Makes the new directory, complete and verified. Begins by removing what an interrupted attempt left of it. */
+interface Unpacked {
+  readonly unpacking: Unpacking;
+  /** On which it goes on, if it is a new one. */
+  readonly timeline?: number;
+}
+
+/** Makes the new directory, complete, verified and recovered. Begins by removing what an interrupted attempt left of it. */
 async function unpackFresh(
   context: EngineContext,
-  { manifest, names, beside }: Fresh,
+  { manifest, names, beside, continuation }: Fresh,
   source: ArtefactSource,
-): Promise<Unpacking> {
+): Promise<Unpacked> {
   const backup = manifest['backup-id'];
   const moves = await planMoves(context, manifest, names, beside);
   const owner = await ownerOf(await dataDirectory(context));
@@ -55,8 +65,10 @@ async function unpackFresh(
   await told(context, 'load-failed', { backup, tool: 'rm' }, removeFresh(names));
   await told(context, 'load-failed', { backup, tool: 'tar' }, unpackDirectory(context, unpacking, source));
   await told(context, 'load-failed', { backup, tool: 'reading it' }, verifyDirectory(context, unpacking));
-  if (beside) await pointMap(names.fresh, moves);
-  return unpacking;
+  const restored = { directory: names.fresh, owner, major: majorOf(manifest), backup, beside, continuation };
+  const timeline = await told(context, 'load-failed', { backup, tool: 'recovery' }, beginTimeline(context, restored));
+  await writeOut(context, unpacking);
+  return { unpacking, timeline };
 }
 
 async function planMoves(

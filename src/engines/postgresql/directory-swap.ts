@@ -6,6 +6,7 @@ import { folderOf } from './control-data';
 import { directoryNames } from './directory-names';
 import { isServerDown } from './down';
 import { databaseName } from './names';
+import { endRecovery } from './new-timeline';
 import { ownerOf } from './owner';
 import { moveAside, moveBack, movesIn, putInPlace } from './put-in-place';
 import { isThere, renameSynced } from './rename';
@@ -20,7 +21,10 @@ export async function swapDirectories(context: EngineContext, plan: RestorePlan)
     const names = await directoryNames(context, plan);
     const [live, fresh, previous] = await allEnded([names.target, names.fresh, names.previous].map(isThere));
     if (!fresh) {
-      if (live && previous) return names.previous;
+      if (live && previous) {
+        await endRecovery(context, names.target);
+        return names.previous;
+      }
       refuse(context, `"${names.fresh}", which the backup was unpacked into, is not there`);
     }
     if (live && previous) refuse(context, `"${names.target}" and "${names.previous}" both exist`);
@@ -31,6 +35,7 @@ export async function swapDirectories(context: EngineContext, plan: RestorePlan)
     const arriving = await movesIn(names.fresh, folder, names);
     if (aside) await moveAside(await movesIn(names.previous, folder, names), arriving);
     await putInPlace(names, owner, arriving);
+    await endRecovery(context, names.target);
     const kept = aside ? `; the old one is kept as "${names.previous}"` : '';
     context.log.line('swap', `"${names.target}" is the restored data directory now${kept}`);
     return aside ? names.previous : undefined;

@@ -24,7 +24,8 @@ export async function inspectDirectoryRestore(
 ): Promise<Inspection> {
   const names = await directoryNames(context, plan);
   const major = majorOf(manifest);
-  const tools = ['pg_controldata', ...(manifest.method === 'physical' ? ['pg_verifybackup', 'pg_waldump'] : [])];
+  const ofMethod = manifest.method === 'physical' ? ['pg_verifybackup'] : [];
+  const tools = ['pg_controldata', 'postgres', 'pg_waldump', ...ofMethod];
   const found = await allEnded(tools.map((name) => findTool(context, name, major, 'same')));
   const live = await dataDirectory(context);
   const system = await requireReplaceable(context, manifest, live, major);

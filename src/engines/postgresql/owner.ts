@@ -34,6 +34,11 @@ export async function giveLink(path: string, owner: Owner): Promise<void> {
   if (isRoot()) await lchown(path, owner.uid, owner.gid);
 }
 
+/** Gives a file to the owner. */
+export async function giveFile(path: string, owner: Owner): Promise<void> {
+  if (isRoot()) await chown(path, owner.uid, owner.gid);
+}
+
 function isRoot(): boolean {
   return process.getuid?.() === 0;
 }

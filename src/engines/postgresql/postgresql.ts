@@ -9,6 +9,7 @@ import type {
   Inspection,
   Loaded,
   MethodCapabilities,
+  TimelineClaims,
 } from '../engine';
 import { dumpCold } from './cold-dump';
 import { compareInstance, compareLogical } from './compare';
@@ -38,7 +39,13 @@ interface Method {
   inspectForBackup(context: EngineContext, plan: BackupPlan): Promise<Inspection>;
   inspectForRestore(context: EngineContext, plan: RestorePlan, manifest: Manifest): Promise<Inspection>;
   dump(context: EngineContext, plan: BackupPlan, sink: ArtefactSink): Promise<Dump>;
-  load(context: EngineContext, plan: RestorePlan, manifest: Manifest, source: ArtefactSource): Promise<Loaded>;
+  load(
+    context: EngineContext,
+    plan: RestorePlan,
+    manifest: Manifest,
+    source: ArtefactSource,
+    claims?: TimelineClaims,
+  ): Promise<Loaded>;
   discardLoaded(context: EngineContext, plan: RestorePlan): Promise<void>;
   swap(context: EngineContext, plan: RestorePlan): Promise<string | undefined>;
   swapBack(context: EngineContext, plan: RestorePlan): Promise<void>;
@@ -108,7 +115,8 @@ export function createPostgresqlEngine(): Engine {
       const details = { database: databaseName(context), tool: `method ${plan.method}` };
       return told(context, 'dump-failed', details, methodOf(plan.method).dump(context, plan, sink));
     },
-    load: (context, plan, manifest, source) => methodOf(plan.method).load(context, plan, manifest, source),
+    load: (context, plan, manifest, source, claims) =>
+      methodOf(plan.method).load(context, plan, manifest, source, claims),
     discardLoaded: (context, plan) => methodOf(plan.method).discardLoaded(context, plan),
     swap: (context, plan) => methodOf(plan.method).swap(context, plan),
     swapBack: (context, plan) => methodOf(plan.method).swapBack(context, plan),

@@ -104,6 +104,6 @@ async function askVersion(context: EngineContext, program: string): Promise<Tool
 
 /** Debian's package; other systems name theirs alike. */
 function packageOf(tool: string, major: number): string {
-  const ofServer = ['pg_verifybackup', 'pg_controldata', 'pg_waldump'].includes(tool);
+  const ofServer = ['pg_verifybackup', 'pg_controldata', 'pg_waldump', 'postgres'].includes(tool);
   return ofServer ? `postgresql-${major}` : `postgresql-client-${major}`;
 }

@@ -25,7 +25,7 @@ export async function verifyDirectory(context: EngineContext, unpacking: Unpacki
 }
 
 /** One flush per file system: a flush per file, of which a server has thousands, takes many times as long. */
-async function writeOut(context: EngineContext, { manifest, names, moves }: Unpacking): Promise<void> {
+export async function writeOut(context: EngineContext, { manifest, names, moves }: Unpacking): Promise<void> {
   const folders = [names.fresh, ...moves.map(({ leads }) => leads.fresh)];
   const command = { program: 'sync', args: ['--file-system', '--', ...folders] };
   await toldAs('load-failed', { backup: manifest['backup-id'], tool: 'sync' }, runTool(context, command));

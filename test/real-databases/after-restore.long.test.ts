@@ -1,0 +1,84 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { runTool } from '../../scripts/servers/run-tool';
+import type { Manifest } from '../../src/model/manifest';
+import { backUp, postgresql } from '../engines/back-up';
+import { ownCluster } from '../engines/cluster';
+import { startJob } from '../engines/job';
+import { type Restoring, restoring } from '../engines/restoring';
+
+const cluster = ownCluster({ archive_mode: 'on', synchronous_standby_names: '' });
+const engine = postgresql();
+const archive = () => join(cluster.folder, 'archive');
+const archived = () => readdirSync(archive());
+const backups: Record<string, Manifest> = {};
+
+beforeAll(async () => {
+  mkdirSync(archive());
+  await runTool('chown', ['postgres:postgres', archive()]);
+  // as the manual has it: what is in the archive is never written again
+  const refusing = `test ! -f ${archive()}/%f && cp %p ${archive()}/%f`;
+  await cluster.sql('postgres', `ALTER SYSTEM SET archive_command = '${refusing}'`, 'SELECT pg_reload_conf()');
+  await cluster.sql('postgres', 'CREATE DATABASE shop');
+  await cluster.sql(
+    'shop',
+    'CREATE TABLE goods AS SELECT generate_series(1, 1000) AS id',
+    'CREATE UNLOGGED TABLE carts AS SELECT generate_series(1, 100) AS id',
+  );
+  backups['physical'] = await backUp(cluster, startJob(cluster), 'physical');
+  backups['cold'] = await backUp(cluster, startJob(cluster), 'cold');
+  await cluster.server.start();
+  await workOn();
+}, 60_000);
+
+/** The database lives on: what it writes goes into the archive. Resolves when all of it is there. */
+async function workOn(): Promise<void> {
+  await cluster.sql('shop', 'INSERT INTO goods VALUES (0)', 'CHECKPOINT');
+  const [row] = await cluster.sql('shop', 'SELECT pg_walfile_name(pg_switch_wal()) AS segment');
+  for (let left = 60; !archived().includes(String(row?.['segment'])); left -= 1) {
+    if (left === 0) throw new Error(`${row?.['segment']} is not archived: ${await failures()}`);
+    await sleep(250);
+  }
+}
+
+async function failures(): Promise<string> {
+  const [row] = await cluster.sql('shop', 'SELECT failed_count, last_failed_wal FROM pg_stat_archiver');
+  return JSON.stringify(row);
+}
+
+async function timeline(): Promise<number> {
+  const [row] = await cluster.sql('shop', `SELECT substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) AS hex`);
+  return Number.parseInt(String(row?.['hex']), 16);
+}
+
+async function bringBack({ job, plan, load }: Restoring): Promise<void> {
+  await load();
+  await cluster.server.stop();
+  await engine.swap(job, plan);
+  await cluster.server.start();
+  await engine.checkHealth(job, 30_000);
+  await engine.dropPrevious(job, plan);
+}
+
+it.each([
+  ['physical', 2],
+  ['physical', 3],
+  ['cold', 4],
+  ['cold', 5],
+])(
+  'goes on archiving after the restore of a %s backup, on timeline %i, which the archive does not have',
+  async (method, expected) => {
+    await bringBack(restoring(cluster, backups[method] as Manifest));
+    expect(await cluster.sql('shop', 'SELECT count(*)::int AS n FROM goods')).toEqual([{ n: 1000 }]);
+    expect(await timeline()).toBe(expected);
+    await workOn();
+    expect(archived()).toContain(`0000000${expected}.history`);
+    expect(JSON.parse(await failures())).toMatchObject({ failed_count: '0' });
+  },
+);
+
+it('keeps the rows of unlogged tables in a cold backup, as a clean stop does', async () => {
+  await bringBack(restoring(cluster, backups['cold'] as Manifest));
+  expect(await cluster.sql('shop', 'SELECT count(*)::int AS n FROM carts')).toEqual([{ n: 100 }]);
+});
