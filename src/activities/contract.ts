@@ -107,7 +107,7 @@ export interface AgentActivities {
   cleanSpool(step: JobStep & { failed: boolean; keepLog?: boolean }): Promise<{ keptLog?: string }>;
 
   /** Fetch, decrypt, verify every byte, load beside the live data, compare what can be compared there. */
-  loadBackup(step: RestoreStep): Promise<{ location: string }>;
+  loadBackup(step: RestoreStep): Promise<{ location: string; timeline?: number }>;
   discardLoaded(step: RestoreStep): Promise<void>;
   swapDatabase(step: RestoreStep): Promise<{ previous?: string }>;
   swapBack(step: RestoreStep): Promise<void>;

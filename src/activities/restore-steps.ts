@@ -8,11 +8,14 @@ import { onUnit } from './on-unit';
 import { pinnedManifest } from './pinned-manifest';
 import type { Step } from './step';
 import { alone } from './stop-start-steps';
+import { timelineClaims } from './timeline-claims';
 
 const longestDifferences = 2_000;
 
 /** Fetches and loads beside the live data; every byte is verified before anything live is touched. */
-export function loadBackup(dependencies: AgentDependencies): Step<RestoreStep, { location: string }> {
+export function loadBackup(
+  dependencies: AgentDependencies,
+): Step<RestoreStep, { location: string; timeline?: number }> {
   return (step, work) =>
     onUnit(dependencies, step.plan, work, ({ engine, context }) =>
       dependencies.gate.through(work.signal, async () => {
@@ -24,9 +27,10 @@ export function loadBackup(dependencies: AgentDependencies): Step<RestoreStep, {
         });
         const { manifest, source } = await openBackup(dependencies, plan, work, context, context.workFolder);
         work.report('loading', plan.sizes.stored);
-        const loading = engine.load(context, plan, manifest, source);
-        const { location } = await orInterrupted(engine, 'load-failed', loading);
-        return { location };
+        const claims = timelineClaims(dependencies, plan, context.log);
+        const loading = engine.load(context, plan, manifest, source, claims);
+        const { location, timeline } = await orInterrupted(engine, 'load-failed', loading);
+        return timeline === undefined ? { location } : { location, timeline };
       }),
     );
 }

@@ -63,6 +63,7 @@ export function summaryOf(plan: Omit<RestorePlan, 'summary'>): readonly string[]
   const kept = keepPrevious > 0 ? `kept for ${durationText(keepPrevious)}, then dropped` : 'dropped at once';
   return [
     beside,
+    ...(swap === 'stop' ? ['recover it onto a timeline of its own, so that archiving can go on'] : []),
     `${down} and swap by rename: seconds, whatever the size`,
     'check its health and compare it with the manifest: if it differs, the old data comes back',
     `the data of now is set aside, and when the new has proved good ${kept}`,

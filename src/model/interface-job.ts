@@ -66,6 +66,7 @@ export const JobResult = z.looseObject({
   error: z.object({ code: z.string(), hint: z.string(), exit: z.number() }).optional(),
   previous: z.string().optional().describe('where the data set aside by a restore is kept'),
   'restored-to': z.string().optional().describe('name of the database or directory that holds the restored data'),
+  timeline: z.number().optional().describe('that a restored cluster goes on with'),
   warnings: z.array(z.string()).optional(),
 });
 export type JobResult = z.infer<typeof JobResult>;

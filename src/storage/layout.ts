@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { BackupId, JobId, Name } from '../model/ids';
 
 /** Keys of one backup; the same words as in docs/design.md. */
@@ -30,7 +31,11 @@ export interface RepositoryKeys {
   restoreLog(jobId: string): string;
   verifyLog(jobId: string): string;
   jobRecord(jobId: string): string;
+  /** Timelines of a cluster that restores were given, one object each. */
+  timelines(systemIdentifier: string): string;
 }
+
+const SystemIdentifier = z.string().regex(/^\d{1,20}$/);
 
 export function repositoryKeys(database: string): RepositoryKeys {
   const folder = `${Name.parse(database)}/`;
@@ -45,6 +50,7 @@ export function repositoryKeys(database: string): RepositoryKeys {
     restoreLog: (jobId) => `${folder}restores/${JobId.parse(jobId)}/logs/restore.log`,
     verifyLog: (jobId) => `${folder}verifications/${JobId.parse(jobId)}/logs/verify.log`,
     jobRecord: (jobId) => `${folder}jobs/${JobId.parse(jobId)}.json`,
+    timelines: (systemIdentifier) => `${folder}timelines/${SystemIdentifier.parse(systemIdentifier)}/`,
   };
 }
 

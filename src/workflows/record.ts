@@ -12,6 +12,7 @@ export interface Yield {
   'stored-bytes'?: number;
   previous?: string;
   'restored-to'?: string;
+  timeline?: number;
   /** Of a verification, for people. */
   notes?: readonly string[];
 }

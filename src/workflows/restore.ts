@@ -39,7 +39,8 @@ async function bringBack(job: Job<RestorePlan>): Promise<void> {
   await runBeforeHook(job, 'run-before-restore');
   // 5: every byte is fetched and verified while the database still runs
   const discard = discardOnFailure(job);
-  const { location } = await job.run('loadBackup', {});
+  const { location, timeline } = await job.run('loadBackup', {});
+  job.gained.timeline = timeline;
   // 6, 7
   if (job.plan.target.kind === 'in-place') await swapIn(job);
   else await settleBeside(job, location);

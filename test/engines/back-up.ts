@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ArtefactSource, Engine } from '../../src/engines/engine';
+import type { ArtefactSink, ArtefactSource, Engine } from '../../src/engines/engine';
 import { engines } from '../../src/engines/registry';
 import type { Manifest } from '../../src/model/manifest';
 import type { BackupPlan } from '../../src/model/plan';
@@ -55,11 +55,12 @@ export async function backUp(
   job: Job,
   method: string,
   changes: Partial<BackupPlan> = {},
+  sink: ArtefactSink = sinkOf(cluster, job),
 ): Promise<Manifest> {
   const plan = backupPlan(job, method, changes);
   const inspection = await postgresql().inspectForBackup(job, plan);
   if (method === 'cold') await cluster.server.stop();
-  const dump = await postgresql().dump(job, plan, sinkOf(cluster, job));
+  const dump = await postgresql().dump(job, plan, sink);
   return {
     'format-version': 1,
     'backup-id': plan.backupId,

@@ -1,9 +1,10 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { runTool } from '../../scripts/servers/run-tool';
+import type { ArtefactSink } from '../../src/engines/engine';
 import type { Manifest } from '../../src/model/manifest';
-import { backUp, postgresql } from '../engines/back-up';
+import { backUp, postgresql, sinkOf, sourceOf } from '../engines/back-up';
 import { ownCluster } from '../engines/cluster';
 import { startJob } from '../engines/job';
 import { type Restoring, restoring } from '../engines/restoring';
@@ -81,4 +82,82 @@ it.each([
 it('keeps the rows of unlogged tables in a cold backup, as a clean stop does', async () => {
   await bringBack(restoring(cluster, backups['cold'] as Manifest));
   expect(await cluster.sql('shop', 'SELECT count(*)::int AS n FROM carts')).toEqual([{ n: 100 }]);
+});
+
+it('begins anew after a recovery that was cut off, and with what was left of recoveries and standbys before', async () => {
+  const leftovers = [
+    `ALTER SYSTEM SET recovery_target_time = '2020-01-01'`,
+    `ALTER SYSTEM SET recovery_end_command = 'false'`,
+  ];
+  await cluster.sql('postgres', ...leftovers);
+  writeFileSync(join(cluster.server.dataDirectory, 'standby.signal'), '');
+  const manifest = await backUp(cluster, startJob(cluster), 'physical');
+  await runTool('rm', [join(cluster.server.dataDirectory, 'standby.signal')]);
+  const { job, plan } = restoring(cluster, manifest);
+  const cut = new AbortController();
+  const report = (activity: string) => (activity.startsWith('recovery') ? cut.abort(new Error('cut off')) : undefined);
+  const first = engine.load({ ...job, signal: cut.signal, report }, plan, manifest, sourceOf(cluster, job, manifest));
+  await expect(first).rejects.toThrow('cut off');
+  const before = await timeline();
+  await bringBack({
+    job,
+    plan,
+    load: async () => (await engine.load(job, plan, manifest, sourceOf(cluster, job, manifest))).location,
+    swapIn: async () => undefined,
+  });
+  expect(job.lines.join('\n')).toContain('WARNING: the backup is of a standby');
+  expect(existsSync(join(cluster.server.dataDirectory, 'standby.signal'))).toBe(false);
+  expect(await timeline()).toBe(before + 1);
+  await workOn();
+  expect(JSON.parse(await failures())).toMatchObject({ failed_count: '0' });
+});
+
+describe('a tablespace that was made while the backup ran', () => {
+  const folder = () => join(cluster.folder, 'made-meanwhile');
+  let manifest: Manifest;
+
+  beforeAll(async () => {
+    mkdirSync(folder());
+    await runTool('chown', ['postgres:postgres', folder()]);
+    const job = startJob(cluster);
+    manifest = await backUp(cluster, job, 'physical', {}, slowly(sinkOf(cluster, job)));
+  }, 60_000);
+
+  /** Copies so slowly that there is time to make it. */
+  function slowly(sink: ArtefactSink): ArtefactSink {
+    return {
+      ...sink,
+      fromCommands: async (name, role, commands) => {
+        const slow = commands.map((command) => ({ ...command, args: [...command.args, '--max-rate=6M'] }));
+        const [artefact] = await Promise.all([sink.fromCommands(name, role, slow), sleep(2_000).then(makeTablespace)]);
+        return artefact;
+      },
+    };
+  }
+
+  async function makeTablespace(): Promise<void> {
+    await cluster.sql('shop', `CREATE TABLESPACE meanwhile LOCATION '${folder()}'`);
+    await cluster.sql('shop', 'CREATE TABLE late TABLESPACE meanwhile AS SELECT 1 AS id');
+  }
+
+  it('is not written to by a copy beside the live data', async () => {
+    const { load, job, plan } = restoring(cluster, manifest, { target: { kind: 'beside', name: 'copy' } });
+    await expect(load()).rejects.toMatchObject({ code: 'load-failed', message: expect.stringContaining(folder()) });
+    await engine.discardLoaded(job, plan);
+  });
+
+  it('comes back with what is in it, and the live one is not touched before the swap', async () => {
+    await cluster.sql('shop', 'INSERT INTO late VALUES (2)', 'CHECKPOINT');
+    const { job, plan, load } = restoring(cluster, manifest);
+    await load();
+    expect(await cluster.sql('shop', 'SELECT count(*)::int AS n FROM late')).toEqual([{ n: 2 }]);
+    const before = await timeline();
+    await cluster.server.stop();
+    await engine.swap(job, plan);
+    await engine.swap(job, plan);
+    await cluster.server.start();
+    expect(await cluster.sql('shop', 'SELECT count(*)::int AS n FROM late')).toEqual([{ n: 1 }]);
+    expect(await timeline()).toBe(before + 1);
+    await workOn();
+  });
 });

@@ -9,6 +9,7 @@ import { sealBackup } from '../../src/storage/seal';
 import { readManifest } from '../../src/storage/sealed-manifest';
 import { sha256Of } from '../../src/storage/sha256-of';
 import type { Storage } from '../../src/storage/storage';
+import { claimTimeline } from '../../src/storage/timelines';
 import { sampleManifest } from '../model/sample-manifest';
 import { codeOf, failureOf } from './failure-of';
 import { jobRecord, manifestOf, putArtefacts } from './repository-samples';
@@ -36,6 +37,28 @@ export function describeRepository(storage: () => Storage): void {
       expect(failed.code).toBe('storage-refused');
       expect(failed.message).toMatch(/gave back 2 bytes that differ/);
       expect(await keysUnder('probe/')).toEqual([]);
+    });
+  });
+
+  describe('the timelines of a cluster', () => {
+    const system = '7000000000000000001';
+    const claim = (database: string, jobId: string, beyond = 1) =>
+      claimTimeline(storage(), { database, systemIdentifier: system, jobId, beyond, at: at.toISOString() });
+
+    it('are given to one restore each, also where two ask at once', async () => {
+      const given = await Promise.all([claim('timelines', 'job-1'), claim('timelines', 'job-2')]);
+      expect(given.sort()).toEqual([2, 3]);
+      expect(await claim('timelines', 'job-3')).toBe(4);
+      expect(await claim('timelines', 'job-4', 9)).toBe(10);
+    });
+
+    it('go on beyond that of the latest backup, and look past what a stranger wrote', async () => {
+      const manifest = manifestOf('timelined', '2026-11-21T04:31:00Z', { timeline: 7, 'system-identifier': system });
+      await putArtefacts(storage(), manifest);
+      await sealBackup(storage(), manifest);
+      await storage().put(`timelined/timelines/${system}/4000000000.json`, '{}');
+      await storage().put(`timelined/timelines/${system}/odd.json`, '{}');
+      expect(await claim('timelined', 'job-1')).toBe(8);
     });
   });
 

@@ -13,6 +13,7 @@ export function describeOutcome(result: JobResult, colors: Screen['colors']): st
     sizeLine(result),
     result['downtime-ms'] ? `  downtime    ${formatDuration(result['downtime-ms'])}` : undefined,
     result['restored-to'] ? `  restored to ${result['restored-to']}` : undefined,
+    result.timeline ? `  timeline    ${result.timeline}, which is new: archiving goes on with it` : undefined,
     result.previous ? `  old data    ${result.previous}` : undefined,
     result['artefact-path'] ? `  artefacts   ${result['artefact-path']}` : undefined,
     `  ended       ${formatTime(new Date(result['finished-at']))}`,

@@ -33,12 +33,18 @@ export async function planContinuation(
   const live = await dataDirectory(context);
   const beyond = await highestKnown(context, manifest, live);
   const continuation = {
-    timeline: (await claims?.claim(manifest['system-identifier'], beyond)) ?? beyond + 1,
+    timeline: (await claim(claims, manifest, beyond)) ?? beyond + 1,
     standby: await exists(join(live, 'standby.signal')),
     restoreCommand: await readRestoreCommand(context, manifest),
   };
   await writeFile(file(context), JSON.stringify(continuation), { mode: 0o600 });
   return continuation;
+}
+
+/** What is no identifier is found out when the control file is held against it. */
+async function claim(claims: TimelineClaims | undefined, manifest: Manifest, beyond: number) {
+  const system = manifest['system-identifier'];
+  return /^\d{1,20}$/.test(system) ? claims?.claim(system, beyond) : undefined;
 }
 
 /** undefined where it was never decided. */

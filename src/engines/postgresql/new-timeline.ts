@@ -12,6 +12,9 @@ import { runTool } from './run-tool';
 import { findTool } from './tools';
 import { keepUnlogged } from './unlogged-files';
 
+/** Of a server that was no standby. */
+const cleanStop = 'shut down';
+
 export interface Restored {
   readonly directory: string;
   readonly owner: Owner;
@@ -70,8 +73,9 @@ async function recoverNow(
       `WARNING: ${what} were not archived when the backup was made: see whether the archive has them`,
     );
   }
-  const recovery = { ...restored, taken: timeline - 1, restoreCommand };
-  const recovered = await keepUnlogged(directory, () => recover(context, recovery));
+  const { state } = await readControlData(context, directory, restored.major);
+  const recovering = () => recover(context, { ...restored, taken: timeline - 1, restoreCommand });
+  const recovered = await (state === cleanStop ? keepUnlogged(directory, recovering) : recovering());
   await settleArchive(directory, recovered.timeline, owner);
   context.log.line('restore', `it goes on on timeline ${recovered.timeline}, which is new`);
   return recovered.timeline;
@@ -112,7 +116,7 @@ async function tablespacesMadeIn(
 ): Promise<string[]> {
   const label = await readFile(join(directory, 'backup_label'), 'utf8').catch(() => '');
   const { state, timeline } = await readControlData(context, directory, major);
-  if (label === '' && state === 'shut down') return [];
+  if (label === '' && state === cleanStop) return [];
   const [, start = redo] = /^START WAL LOCATION: (\S+)/m.exec(label) ?? [];
   const [, on = String(timeline)] = /^START TIMELINE: (\d+)/m.exec(label) ?? [];
   const { program } = await findTool(context, 'pg_waldump', major, 'same');
