@@ -19,6 +19,7 @@ beforeAll(async () => {
   state = join(scene.stack.folder, 'agent');
   workers.push(await startWorker(scene.stack, 'control'), await startWorker(scene.stack, 'db1'));
   stranger = await openStranger(scene.client, scene.stack.temporal.address);
+  await checkup('checkup/shop/0/first'); // from then on the agent is there
 });
 afterAll(async () => {
   await stranger?.close();
@@ -28,6 +29,10 @@ afterAll(async () => {
 
 const start = (type: string, workflowId: string, args: unknown[]) =>
   scene.client.workflow.start(type, { taskQueue: 'holdfast', workflowId, args });
+const checkup = async (id: string): Promise<Diagnosis[]> => {
+  const asked = { database: 'shop', unit: 'shop/0', taskQueue: 'holdfast-agent-db1' };
+  return (await start('checkup', id, [asked])).result() as Promise<Diagnosis[]>;
+};
 const filesOf = async (folder: string) => (await readdir(folder, { recursive: true })).sort();
 
 /** An honest plan of a restore of the whole instance, as a control worker makes it. */
@@ -47,9 +52,7 @@ describe('a workflow id', () => {
     await mkdir(join(state, 'shop'), { recursive: true });
     await writeFile(join(state, 'shop', 'mine'), 'mine');
     const before = await filesOf(state);
-    const diagnoses = (await start('checkup', id, [
-      { database: 'shop', unit: 'shop/0', taskQueue: 'holdfast-agent-db1' },
-    ]).then((handle) => handle.result())) as Diagnosis[];
+    const diagnoses = await checkup(id);
     expect(diagnoses.filter(({ ok }) => !ok)).toEqual([]);
     expect(await filesOf(state)).toEqual(before);
   });
