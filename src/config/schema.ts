@@ -17,7 +17,19 @@ const TemporalConfig = z.strictObject({
   data: AbsolutePath.optional().describe(
     "file of the embedded server; temporal.sqlite in the first agent's state folder if absent",
   ),
-  'ui-port': z.number().int().min(1).max(65_535).default(8233).describe('port of the Web UI of the embedded server'),
+  'ui-port': z
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8233)
+    .describe('port of the Web UI of the embedded server; 0 for none'),
+  users: z
+    .array(z.string().min(1).max(100))
+    .default([])
+    .describe(
+      'users of this host, besides root and its own, that may use the embedded server, or may be the ones who run a Temporal of this host; they can make the agents do anything',
+    ),
   retention: Limit.refine((length) => length >= 86_400_000, 'must be at least 1d: Temporal keeps no less')
     .prefault('30d')
     .describe('how long the embedded server keeps closed jobs; at least 1d'),

@@ -60,8 +60,14 @@ export const usageErrors = {
   'agent-running': {
     exit: 2,
     retried: false,
-    message: 'start agent "{agent}": process {pid} runs it already on this host',
+    message: 'start agent "{agent}": process {pid} runs it already {where}',
     hint: 'stop that one first, or see who serves with: holdfast doctor',
+  },
+  'state-unlockable': {
+    exit: 2,
+    retried: false,
+    message: 'start agent "{agent}": its state folder "{folder}" cannot be locked: {reason}',
+    hint: 'give it a folder of a file system that knows locks, then try: holdfast worker --agent {agent}',
   },
   'request-invalid': {
     exit: 2,

@@ -3,7 +3,14 @@ import { join } from 'node:path';
 import { failure } from '../model/errors';
 
 /** Debian's packages of the programs that every pipeline needs. */
-const packages: Readonly<Record<string, string>> = { setpriv: 'util-linux', mkfifo: 'coreutils', zstd: 'zstd' };
+const packages: Readonly<Record<string, string>> = {
+  setpriv: 'util-linux',
+  flock: 'util-linux',
+  unshare: 'util-linux',
+  ip: 'iproute2',
+  mkfifo: 'coreutils',
+  zstd: 'zstd',
+};
 
 /** Absolute path of an executable, as exec would find it. Throws `tool-missing`. */
 export function findProgram(program: string, searched: string): string {

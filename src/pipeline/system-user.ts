@@ -19,6 +19,15 @@ export function systemUser(nameOrUid: string | number): SystemUser {
   return user;
 }
 
+/** For messages: the number where it has no name here. */
+export function nameOfUser(uid: number): string {
+  try {
+    return systemUser(uid).name;
+  } catch {
+    return String(uid);
+  }
+}
+
 /** The user that a command for `wanted` must become; undefined where this process is that user already. */
 export function userToBecome(wanted: string | undefined, program: string): SystemUser | undefined {
   if (wanted === undefined) return undefined;

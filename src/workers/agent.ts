@@ -31,7 +31,7 @@ const lastPatience = 60_000;
  */
 export async function serveAgent({ agent, config, log, signal, onReady }: AgentOptions): Promise<void> {
   let client: Client | undefined;
-  let giveNameBack = async () => {};
+  let giveNameBack = () => {};
   const report = reportTo(log);
   const parts = { config, agentName: agent, getClient: () => client, report, countRescue };
   const inside = createAgentDependencies(parts);
@@ -43,7 +43,7 @@ export async function serveAgent({ agent, config, log, signal, onReady }: AgentO
   try {
     const connected = await connectWorker(config, log, signal);
     client = connected.client;
-    giveNameBack = await holdName(agent, connected.namespaceId);
+    giveNameBack = await holdName(agent, connected.namespaceId, report);
     inside.watchdog.poke();
     const options = {
       taskQueue: agentQueue(agent),
@@ -54,7 +54,7 @@ export async function serveAgent({ agent, config, log, signal, onReady }: AgentO
     await serve(connected, options, log, signal, onReady);
   } finally {
     await leave(inside);
-    await giveNameBack();
+    giveNameBack();
     await client?.connection.close();
   }
 }

@@ -1,13 +1,13 @@
 import { join } from 'node:path';
-import { Connection } from '@temporalio/client';
 import type { Logger } from '@temporalio/worker';
 import type { Config } from '../config/schema';
 import { failure } from '../model/errors';
 import { serveAgent } from './agent';
 import { connectWorker, targetOf } from './connect';
 import { serveControl } from './control';
-import { type EmbeddedServer, startEmbeddedServer } from './embedded-server';
-import { listens } from './listens';
+import { type EmbeddedServer, startEmbeddedServer } from './embedded/embedded-server';
+import { otherUsers } from './embedded/other-users';
+import { hasTemporal, usersOf } from './embedded/temporal-of-host';
 
 export interface AllInOneOptions {
   readonly config: Config;
@@ -19,7 +19,7 @@ export interface AllInOneOptions {
 
 export interface Ready {
   readonly address: string;
-  /** undefined where the Temporal in use is not ours. */
+  /** undefined where the Temporal in use is not ours, or has none. */
   readonly uiAddress: string | undefined;
   readonly agents: readonly string[];
 }
@@ -66,19 +66,39 @@ async function serverFor(
 ): Promise<EmbeddedServer | undefined> {
   const { host, port } = placeOf(address);
   if (!isLocal(host)) return undefined;
-  if (await listens(host, port)) {
-    if (await isTemporal(address)) return undefined;
-    const reason = `port ${port} of ${host} is taken by another program; set temporal.address to a free one`;
-    throw failure('temporal-server-missing', { reason });
-  }
-  return startEmbeddedServer({
+  const users = usersOf(config);
+  if (await hasTemporal(host, port, address, users)) return undefined;
+  const server = await startEmbeddedServer({
     host,
     port,
-    uiPort: config.temporal['ui-port'],
+    uiPort: config.temporal['ui-port'] || undefined,
     namespace,
     dataFile: dataFileOf(config),
+    users,
     onRestart: (reason) => log.error('the embedded Temporal server died and is started again', { reason }),
+    onRefused: tellOnce((user) => log.warn(`refused a connection of user "${user}" to the embedded Temporal server`)),
   });
+  warnIfOpen(server, address, log);
+  return server;
+}
+
+/** The server knows no users: where it cannot be closed off, whoever can open a connection can have an agent do anything. */
+function warnIfOpen({ openBecause }: EmbeddedServer, address: string, log: Logger): void {
+  const others = openBecause === undefined ? [] : otherUsers();
+  if (others.length === 0) return;
+  const names = [...others.slice(0, 5), ...(others.length > 5 ? [`${others.length - 5} more`] : [])].join(', ');
+  const message = `every user of this host can use the embedded Temporal server at ${address}, and through it make the agents back up, restore and run hooks: ${names}`;
+  log.warn(message, { reason: `it cannot have a network of its own: ${openBecause}` });
+}
+
+/** Again after an hour, so that whoever keeps trying does not fill the log. */
+function tellOnce(tell: (user: string) => void): (user: string) => void {
+  const toldAt = new Map<string, number>();
+  return (user) => {
+    if (Date.now() - (toldAt.get(user) ?? 0) < 3_600_000) return;
+    toldAt.set(user, Date.now());
+    tell(user);
+  };
 }
 
 async function keepHistory(config: Config, log: Logger, signal: AbortSignal): Promise<void> {
@@ -103,14 +123,4 @@ function placeOf(address: string): { host: string; port: number } {
 
 function isLocal(host: string): boolean {
   return host === '::1' || /^127\./.test(host);
-}
-
-async function isTemporal(address: string): Promise<boolean> {
-  try {
-    const connection = await Connection.connect({ address, connectTimeout: 3_000 });
-    await connection.close();
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -68,7 +69,30 @@ describe('the books of a host', () => {
     await writeDurably(join(state, 'agent-7.json'), JSON.stringify({ ...owner, start: '1' }));
     await claimState('db1', state);
     await claimState('db1', state);
-    expect(await readdir(state)).toEqual(['agent-8.json']);
+    expect((await readdir(state)).sort()).toEqual(['agent-8.json', 'agent.lock']);
+  });
+
+  test('are kept by one process also where each sees only the processes of its own container', async () => {
+    const [first, second] = [contained(state), contained(state)];
+    await Promise.all([first, second].map(({ ready }) => ready));
+    first.child.stdin?.end('go');
+    expect(await first.said).toBe('mine');
+    second.child.stdin?.end('go');
+    expect(await second.said).toMatch(
+      /^start agent "db1": process \d+ runs it already in the container or on the host "/,
+    );
+    const gone = once(first.child, 'exit');
+    first.child.kill('SIGKILL');
+    await gone;
+    const third = contender(state);
+    await third.ready;
+    third.child.stdin?.end('go');
+    expect(await third.said).toBe('mine');
+  });
+
+  test('are refused where the folder cannot be locked', async () => {
+    await mkdir(join(state, 'agent.lock'));
+    await expect(claimState('db1', state)).rejects.toMatchObject({ code: 'state-unlockable' });
   });
 
   test('pass from a dead process to exactly one of many that start at the same instant', async () => {
@@ -85,10 +109,14 @@ describe('the books of a host', () => {
   });
 });
 
+/** The same in a name space of processes of its own, as containers have it. */
+const contained = (folder: string) => contender(folder, ['unshare', '--pid', '--fork', '--mount-proc', '--kill-child']);
+
 /** A process that claims the state folder when it is told to, says how that ended, and stays. */
-function contender(folder: string) {
-  const args = ['--import', require.resolve('tsx'), join(__dirname, 'claim-state.ts'), folder];
-  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+function contender(folder: string, wrapper: readonly string[] = []) {
+  const own = [process.execPath, '--import', require.resolve('tsx'), join(__dirname, 'claim-state.ts'), folder];
+  const [program = '', ...args] = [...wrapper, ...own];
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   started.push(child);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const ready = lines.next();

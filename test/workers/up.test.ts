@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
@@ -54,7 +54,9 @@ const ready = () => until('ready', async () => (await log()).includes('"uiAddres
 
 /** Process id of the embedded server: the one that listens for this address alone. */
 function serverPid(): number {
-  const { stdout } = spawnSync('pgrep', ['-f', `start-dev .*--port ${port} `], { encoding: 'utf8' });
+  const { stdout } = spawnSync('pgrep', ['-f', `^[^ ]*temporal server start-dev .*--port ${port} `], {
+    encoding: 'utf8',
+  });
   return Number(stdout.trim().split('\n')[0]);
 }
 const isAlive = (pid: number) => (processStat(pid)?.[2] ?? 'Z') !== 'Z';
@@ -131,6 +133,26 @@ async function occupy(port: number): Promise<Server> {
   await until('listening', listens, 10_000);
   return other;
 }
+
+test('a Temporal that another user put in its place is not used: it could have the agents do anything', async () => {
+  const listener = `require('node:net').createServer().listen(${port}, '127.0.0.1', () => console.log('listening'))`;
+  const become = ['--pdeathsig', 'KILL', '--reuid=65534', '--regid=65534', '--clear-groups'];
+  const squatter = spawn('setpriv', [...become, process.execPath, '-e', listener], {
+    cwd: '/',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    await once(squatter.stdout, 'data');
+    const config = await loadConfig(join(folder.path, 'holdfast.yaml'));
+    const signal = new AbortController().signal;
+    const failed = await serveAll({ config, log: createLog('human', () => {}), signal }).catch((error) => error);
+    const message = expect.stringMatching(/port \d+ of 127\.0\.0\.1 is held by a program of user "nobody"/);
+    expect(failed).toMatchObject({ code: 'temporal-server-missing', message });
+  } finally {
+    squatter.kill('SIGKILL');
+    await once(squatter, 'exit');
+  }
+});
 
 test.each([
   ['the port', () => port, /port \d+ of 127\.0\.0\.1 is taken by another program; set temporal\.address/],

@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { failure } from '../model/errors';
+import { failure } from '../../model/errors';
 
 /** The temporal CLI with its development server: $HOLDFAST_TEMPORAL, the PATH, or what set-up put into the cache. Throws `temporal-server-missing`. */
 export function temporalBinary(env: NodeJS.ProcessEnv = process.env): string {
