@@ -2,6 +2,7 @@ import type { Hold, HoldRequest, LockView, MutexState } from '../model/hold';
 import type { JobResult } from '../model/interface-job';
 import type { JobRecord } from '../model/job-record';
 import type { BackupRequest, RestoreRequest, VerifyRequest } from '../model/job-request';
+import type { LeftOut } from '../model/left-out';
 import type { Artefact } from '../model/manifest';
 import type { BackupPlan, JobFailure, JobPlan, RestorePlan, VerifyPlan } from '../model/plan';
 
@@ -77,6 +78,16 @@ export interface Dumped {
   readonly finishedAt: string;
 }
 
+export interface LoadedBackup {
+  readonly location: string;
+  readonly timeline?: number;
+  readonly warnings?: readonly string[];
+  /** The first of what did not load; only where the plan says to go on. The log has all. */
+  readonly leftOut?: readonly LeftOut[];
+  /** How much did not load. */
+  readonly leftOutCount?: number;
+}
+
 export type HookName = 'run-before-backup' | 'run-after-backup' | 'run-before-restore' | 'run-after-restore';
 
 /** Steps on an agent's queue. All may run twice and after any interruption; those that touch the database show their hold to the ledger. */
@@ -107,7 +118,7 @@ export interface AgentActivities {
   cleanSpool(step: JobStep & { failed: boolean; keepLog?: boolean }): Promise<{ keptLog?: string }>;
 
   /** Fetch, decrypt, verify every byte, load beside the live data, compare what can be compared there. */
-  loadBackup(step: RestoreStep): Promise<{ location: string; timeline?: number }>;
+  loadBackup(step: RestoreStep): Promise<LoadedBackup>;
   discardLoaded(step: RestoreStep): Promise<void>;
   swapDatabase(step: RestoreStep): Promise<{ previous?: string }>;
   swapBack(step: RestoreStep): Promise<void>;

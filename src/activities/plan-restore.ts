@@ -68,6 +68,7 @@ function basics(
     replace: false,
     keepPrevious: replace ? 0 : restore['keep-previous'],
     jobs: request.jobs ?? restore.jobs,
+    ...(request['on-error'] === undefined ? {} : { onError: request['on-error'] }),
     hooks: { before: hooks['run-before-restore'] !== undefined, after: hooks['run-after-restore'] !== undefined },
   };
 }

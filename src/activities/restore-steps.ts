@@ -1,8 +1,11 @@
+import type { Loaded } from '../engines/engine';
 import { failure } from '../model/errors';
+import { boundLeftOut } from '../model/left-out';
+import type { JobLog } from '../pipeline/pipeline';
 import type { AgentDependencies } from './agent-dependencies';
 import { openBackup } from './backup-source';
 import { requireClosed } from './closed-unit';
-import type { RestoreStep } from './contract';
+import type { LoadedBackup, RestoreStep } from './contract';
 import { orInterrupted } from './interrupted';
 import { onUnit } from './on-unit';
 import { pinnedManifest } from './pinned-manifest';
@@ -11,11 +14,10 @@ import { alone } from './stop-start-steps';
 import { timelineClaims } from './timeline-claims';
 
 const longestDifferences = 2_000;
+const mostWarnings = 50;
 
 /** Fetches and loads beside the live data; every byte is verified before anything live is touched. */
-export function loadBackup(
-  dependencies: AgentDependencies,
-): Step<RestoreStep, { location: string; timeline?: number }> {
+export function loadBackup(dependencies: AgentDependencies): Step<RestoreStep, LoadedBackup> {
   return (step, work) =>
     onUnit(dependencies, step.plan, work, ({ engine, context }) =>
       dependencies.gate.through(work.signal, async () => {
@@ -29,10 +31,22 @@ export function loadBackup(
         work.report('loading', plan.sizes.stored);
         const claims = timelineClaims(dependencies, plan, context.log);
         const loading = engine.load(context, plan, manifest, source, claims);
-        const { location, timeline } = await orInterrupted(engine, 'load-failed', loading);
-        return timeline === undefined ? { location } : { location, timeline };
+        return told(await orInterrupted(engine, 'load-failed', loading), context.log);
       }),
     );
+}
+
+/** The history gets as much as it can take, the log all of it. */
+function told({ location, timeline, warnings = [], leftOut = [] }: Loaded, log: JobLog): LoadedBackup {
+  for (const { what, reason, mend = 'nothing that is known' } of leftOut) {
+    log.line('left out', `${what}: ${reason}; what mends it: ${mend}`);
+  }
+  return {
+    location,
+    ...(timeline !== undefined && { timeline }),
+    ...(warnings.length > 0 && { warnings: warnings.slice(0, mostWarnings) }),
+    ...(leftOut.length > 0 && { leftOut: boundLeftOut(leftOut), leftOutCount: leftOut.length }),
+  };
 }
 
 export function discardLoaded(dependencies: AgentDependencies): Step<RestoreStep, void> {

@@ -53,6 +53,12 @@ function folderOf(into: string, unit: UnitConfig, database: string): string {
 
 /** What will happen, one line each, for people. */
 export function summaryOf(plan: Omit<RestorePlan, 'summary'>): readonly string[] {
+  const going =
+    'what does not load is left out and told with what mends it; then the restore ends as partial (exit code 9)';
+  return plan.onError === 'continue' ? [...steps(plan), going] : steps(plan);
+}
+
+function steps(plan: Omit<RestorePlan, 'summary'>): readonly string[] {
   const { target, sizes, swap, keepPrevious, database } = plan;
   const fetch = `fetch ${sizeText(sizes.stored)} from ${plan.place.storage}, verify every byte, load ${sizeText(sizes.data)} of data`;
   if (target.kind === 'beside') {

@@ -5,6 +5,7 @@ import type { JobOutcome } from '../client/job-outcome';
 import type { AnyRequest } from '../client/job-request-memo';
 import { newJobId, type StartedJob, startJob } from '../client/start-job';
 import { isPolled } from '../client/workers-polling';
+import { exitCodes } from '../model/errors';
 import type { JobType } from '../model/job-state';
 import { controlQueue } from '../model/task-queues';
 import { catchInterrupt, type Interrupt } from './interrupt';
@@ -47,8 +48,15 @@ export async function follow(client: Client, jobId: string, screen: Screen): Pro
 
 /** Prints a success, throws a failure. */
 export function answerOutcome(outcome: JobOutcome, screen: Screen): void {
-  if (outcome.status === 'error') throw new HoldfastFailure(outcome.failure, outcome.result);
-  screen.answer(outcome.result, describeOutcome(outcome.result, screen.colors));
+  if (outcome.status === 'error') answerFailure(outcome, screen);
+  else screen.answer(outcome.result, describeOutcome(outcome.result, screen.colors));
+}
+
+/** What was done in part is answered like what was done, under its own exit code. */
+function answerFailure({ failure, result }: JobOutcome & { status: 'error' }, screen: Screen): void {
+  if (failure.exit !== exitCodes.partial || result === undefined) throw new HoldfastFailure(failure, result);
+  screen.answer(result, describeOutcome(result, screen.colors));
+  process.exitCode = failure.exit;
 }
 
 async function followUntil(interrupt: Interrupt, client: Client, jobId: string, screen: Screen): Promise<void> {

@@ -1,6 +1,7 @@
 import { emergencies } from './emergencies';
 import { jobFailures } from './job-failures';
 import { outsideErrors } from './outside-errors';
+import { partialResults } from './partial-results';
 import { refusals } from './refusals';
 import { usageErrors } from './usage-errors';
 
@@ -14,4 +15,5 @@ export const errorTable = {
   ...jobFailures,
   ...emergencies,
   ...outsideErrors,
+  ...partialResults,
 } as const;

@@ -25,6 +25,7 @@ export const exitCodes = {
   lockedOut: 6,
   temporal: 7,
   storage: 8,
+  partial: 9,
 } as const;
 export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 

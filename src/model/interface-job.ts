@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { JobStatus } from './job-state';
+import { LeftOut } from './left-out';
 import { S3Config } from './s3-config';
 
 /** `job-config` of the `database_backup` interface: exactly this one key (A2). */
@@ -67,6 +68,10 @@ export const JobResult = z.looseObject({
   previous: z.string().optional().describe('where the data set aside by a restore is kept'),
   'restored-to': z.string().optional().describe('name of the database or directory that holds the restored data'),
   timeline: z.number().optional().describe('that a restored cluster goes on with'),
+  'left-out': z
+    .array(LeftOut)
+    .optional()
+    .describe('what a partial restore did not bring back; the first fifty, the log has all'),
   warnings: z.array(z.string()).optional(),
 });
 export type JobResult = z.infer<typeof JobResult>;

@@ -23,6 +23,7 @@ export const Phase = z.enum([
   'verifying',
   'finishing',
   'done',
+  'partial',
   'failed',
   'cancelled',
 ]);

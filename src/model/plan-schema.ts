@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { HoldMode } from './hold';
 import { BackupId, JobId, Name } from './ids';
-import { BackupType, Compression, Method, Mode, Transfer } from './job-request';
+import { BackupType, Compression, Method, Mode, OnError, Transfer } from './job-request';
 import type { BackupPlan, RestorePlan, VerifyPlan } from './plan';
 
 /*
@@ -97,6 +97,7 @@ export const RestorePlanShape = z.looseObject({
   swap: z.enum(['fence', 'stop']),
   keepPrevious: milliseconds,
   jobs,
+  onError: OnError.optional(),
   hooks,
   sizes: z.looseObject({ stored: count, data: count }),
   summary: z.array(z.string()),

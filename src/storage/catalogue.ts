@@ -1,3 +1,4 @@
+import { exitCodes } from '../model/errors';
 import { type BackupId, JobId } from '../model/ids';
 import type { JobRecord } from '../model/job-record';
 import type { Manifest } from '../model/manifest';
@@ -106,13 +107,18 @@ function recordedRow(folder: string, { result, 'job-id': jobId }: JobRecord): Ca
   return {
     ...emptyRow,
     'backup-id': result['backup-id'] ?? null,
-    status: result.status === 'success' ? 'finished' : `failed: ${result.message ?? 'see log'}`,
+    status: endOf(result),
     'start-time': result['started-at'],
     'finish-time': result['finished-at'],
     'backup-path': `${folder}${jobId}/`,
     'job-id': jobId,
     method: result.method ?? null,
   };
+}
+
+function endOf({ status, message = 'see log', error }: JobRecord['result']): string {
+  if (status === 'success') return 'finished';
+  return `${error?.exit === exitCodes.partial ? 'partial' : 'failed'}: ${message}`;
 }
 
 async function loggedRow(storage: Storage, database: string, jobId: string): Promise<CatalogueRow> {

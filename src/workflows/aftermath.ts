@@ -57,7 +57,7 @@ function runAfterHook(job: Job<BackupPlan | RestorePlan>, hook: HookName): void 
     name: `hook ${hook}`,
     when: 'always',
     run: async (failure) => {
-      const outcome = failure === undefined ? 'success' : 'error';
+      const outcome = failure === undefined ? (job.partial ? 'partial' : 'success') : 'error';
       const summary = `run hook ${hook}`;
       await job.run('runHook', { hook, outcome }, { kind: 'lastHook', phase: 'finishing', summary });
     },

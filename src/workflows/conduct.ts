@@ -1,4 +1,5 @@
 import { CancellationScope, CancelledFailure } from '@temporalio/workflow';
+import { exitCodes } from '../model/errors';
 import type { JobResult } from '../model/interface-job';
 import type { JobFailure, JobPlan } from '../model/plan';
 import { thrown } from './failures';
@@ -16,7 +17,8 @@ export async function conduct<P extends JobPlan>(
     () => undefined,
     (error) => job.readEnd(error),
   );
-  const { failure, warnings } = await job.compensations.unwind(ended);
+  const { failure: undone, warnings } = await job.compensations.unwind(ended);
+  const failure = undone ?? job.partial;
   job.warnings.push(...warnings);
   job.screen.enter(lastPhase(failure));
   const result = await CancellationScope.nonCancellable(() => record(job, request, failure));
@@ -25,6 +27,7 @@ export async function conduct<P extends JobPlan>(
 
 function lastPhase(failure: JobFailure | undefined) {
   if (failure === undefined) return 'done';
+  if (failure.exit === exitCodes.partial) return 'partial';
   return failure.code === 'job-cancelled' ? 'cancelled' : 'failed';
 }
 

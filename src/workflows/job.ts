@@ -17,6 +17,8 @@ export class Job<P extends JobPlan> {
   readonly warnings: string[] = [];
   /** What the result tells beyond the plan. */
   readonly gained: Yield = {};
+  /** Done, but not in full, as asked for: told at the end, when nothing is undone. */
+  partial: JobFailure | undefined;
   /** The last try to bring the log to the storage failed: what the agent has is the only copy. */
   logStranded = false;
   private readonly root = CancellationScope.current();

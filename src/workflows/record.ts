@@ -1,6 +1,8 @@
 import { workflowInfo } from '@temporalio/workflow';
+import { exitCodes } from '../model/errors';
 import type { JobResult } from '../model/interface-job';
 import type { JobRecord } from '../model/job-record';
+import type { LeftOut } from '../model/left-out';
 import type { JobFailure, JobPlan } from '../model/plan';
 import { jobFailure, thrown } from './failures';
 import type { StepNote } from './phase';
@@ -13,6 +15,8 @@ export interface Yield {
   previous?: string;
   'restored-to'?: string;
   timeline?: number;
+  /** Of a restore that went on after errors. */
+  'left-out'?: LeftOut[];
   /** Of a verification, for people. */
   notes?: readonly string[];
 }
@@ -42,11 +46,16 @@ export function resultOf({ plan, startedAt, gained, failure, warnings }: Ending)
     origin: plan.origin,
     'started-at': startedAt,
     'finished-at': new Date().toISOString(),
-    ...(failure === undefined
-      ? { 'artefact-path': plan.place.artefactPath, ...gained }
-      : { 'downtime-ms': gained['downtime-ms'], ...errorPart(failure) }),
+    ...endOf(plan, gained, failure),
     ...(warnings.length > 0 ? { warnings: [...warnings] } : {}),
   };
+}
+
+function endOf(plan: JobPlan, gained: Yield, failure: JobFailure | undefined) {
+  if (failure === undefined) return { 'artefact-path': plan.place.artefactPath, ...gained };
+  // what was restored in part is in its place, with all that belongs to that
+  if (failure.exit === exitCodes.partial) return { ...gained, ...errorPart(failure) };
+  return { 'downtime-ms': gained['downtime-ms'], ...errorPart(failure) };
 }
 
 /** The result of a job that was refused before it had a plan. */

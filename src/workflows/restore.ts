@@ -1,10 +1,13 @@
 import { CancellationScope } from '@temporalio/workflow';
+import type { LoadedBackup } from '../activities/contract';
 import { exitCodes } from '../model/errors';
 import type { JobResult } from '../model/interface-job';
 import type { RestoreRequest } from '../model/job-request';
+import { tellLeftOut } from '../model/left-out';
 import type { RestorePlan } from '../model/plan';
 import { cleanSpoolAtEnd, runBeforeHook, sendLog, tellTheEnd } from './aftermath';
 import { conduct } from './conduct';
+import { jobFailure } from './failures';
 import { Job } from './job';
 import { Screen } from './phase';
 import { identity, planned } from './planned';
@@ -39,14 +42,24 @@ async function bringBack(job: Job<RestorePlan>): Promise<void> {
   await runBeforeHook(job, 'run-before-restore');
   // 5: every byte is fetched and verified while the database still runs
   const discard = discardOnFailure(job);
-  const { location, timeline } = await job.run('loadBackup', {});
-  job.gained.timeline = timeline;
+  const loaded = await job.run('loadBackup', {});
+  job.gained.timeline = loaded.timeline;
+  takeNote(job, loaded);
   // 6, 7
   if (job.plan.target.kind === 'in-place') await swapIn(job);
-  else await settleBeside(job, location);
+  else await settleBeside(job, loaded.location);
   discard.forget();
   // 8: the data is in service, so that nothing changes the outcome any more; hook, spool and hold are registered
   await CancellationScope.nonCancellable(() => settle(job));
+}
+
+/** What the load had to say, for the end of the job. */
+function takeNote(job: Job<RestorePlan>, { warnings = [], leftOut = [], leftOutCount: count = 0 }: LoadedBackup): void {
+  job.warnings.push(...warnings);
+  if (leftOut.length === 0) return;
+  const { database, backupId: backup, jobId } = job.plan;
+  job.gained['left-out'] = [...leftOut];
+  job.partial = jobFailure('restore-partial', { database, backup, count, reason: tellLeftOut(leftOut), job: jobId });
 }
 
 /** Beside the live data nothing is stopped and nothing is swapped. */

@@ -53,5 +53,6 @@ const ends: Readonly<Record<string, string>> = {
 };
 
 function stateOf({ state, phase }: ListedJob): string {
+  if (state === 'FAILED' && phase === 'partial') return phase;
   return ends[state] ?? phase ?? 'planning';
 }

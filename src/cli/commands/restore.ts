@@ -4,11 +4,18 @@ import { requireStorage } from '../../client/configured-storage';
 import { withTemporal } from '../../client/connect';
 import { planRestore } from '../../client/plan-restore';
 import { failure } from '../../model/errors';
-import type { RestoreRequest } from '../../model/job-request';
+import { OnError, type RestoreRequest } from '../../model/job-request';
 import { type CliContext, type Define, examples, followHelp } from '../command';
 import { runJob } from '../job-command';
 import { publicNames } from '../public-names';
-import { addJobOptions, commonRequest, type JobOptions, wholeNumber, withoutUndefined } from '../request-options';
+import {
+  addJobOptions,
+  choice,
+  commonRequest,
+  type JobOptions,
+  wholeNumber,
+  withoutUndefined,
+} from '../request-options';
 import { askYesNo } from '../screen/ask';
 import { describeRestorePlan } from '../screen/restore-plan';
 
@@ -16,6 +23,7 @@ interface Options extends JobOptions {
   into?: string;
   replace?: boolean;
   jobs?: number;
+  onError?: OnError;
   unit?: string;
   plan?: boolean;
   yes?: boolean;
@@ -30,6 +38,7 @@ export const define: Define = (command, context) => {
     .option('--into <name>', 'restore beside the live database under this name; nothing is replaced')
     .option('--replace', 'drop the old data once the new is in service and has passed, instead of keeping it')
     .option('--jobs <n>', 'parallel load jobs', wholeNumber)
+    .addOption(choice('--on-error <what>', 'what to do about parts of the backup that do not load', OnError.options))
     .option('--unit <name>', 'the unit to restore')
     .option('--plan', 'show what would happen, and stop')
     .option('--yes', 'do not ask')
@@ -39,6 +48,10 @@ export const define: Define = (command, context) => {
         ['holdfast restore shop', 'the latest backup, after showing the plan and asking'],
         ['holdfast restore shop 2026-11-21T04:31:00Z --plan', 'only show what would happen'],
         ['holdfast restore shop --into shop_copy --yes', 'beside the live database'],
+        [
+          'holdfast restore shop --on-error continue',
+          'all that loads; the rest is told with what mends it (exit code 9)',
+        ],
       ) + followHelp,
     )
     .action(async (database: string, backup: string, options: Options) => {
@@ -82,10 +95,10 @@ async function requireConsent(database: string): Promise<void> {
 }
 
 function restoreRequest(database: string, backup: string, options: Options): RestoreRequest {
-  const { into, replace, jobs, unit } = options;
+  const { into, replace, jobs, unit, onError } = options;
   return {
     ...commonRequest(database, options),
     'backup-id': backup,
-    ...withoutUndefined({ into, replace, jobs, unit }),
+    ...withoutUndefined({ into, replace, jobs, unit, 'on-error': onError }),
   };
 }

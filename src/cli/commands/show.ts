@@ -4,7 +4,7 @@ import type { JobOutcome } from '../../client/job-outcome';
 import type { JobFailure } from '../../model/plan';
 import { type Define, examples } from '../command';
 import { publicNames } from '../public-names';
-import { describeOutcome } from '../screen/job-outcome';
+import { describeOutcome, isPartial } from '../screen/job-outcome';
 import { describeStep, phaseOf } from '../screen/job-progress';
 import { noteRecord } from '../screen/note-record';
 import { oneLine } from '../screen/printable';
@@ -32,7 +32,7 @@ export const define: Define = (command, context) => {
 
 function showSeen({ sight, outcome }: SeenJob, screen: Screen): void {
   const text =
-    outcome?.status === 'success'
+    outcome?.result && (outcome.status === 'success' || isPartial(outcome.result))
       ? describeOutcome(outcome.result, screen.colors)
       : describeUnfinished({ sight, outcome }, screen);
   const { result, failure } = (outcome ?? {}) as { result?: object; failure?: JobFailure };
@@ -70,7 +70,9 @@ function showRecord(job: RecordedJob, screen: Screen): void {
   noteRecord(job, screen);
   screen.answer(
     record,
-    result.status === 'success' ? describeOutcome(result, screen.colors) : describeFailed(record, screen),
+    result.status === 'success' || isPartial(result)
+      ? describeOutcome(result, screen.colors)
+      : describeFailed(record, screen),
   );
 }
 

@@ -1,15 +1,17 @@
+import { exitCodes } from '../../model/errors';
 import type { JobResult } from '../../model/interface-job';
+import { oneLine } from './printable';
 import type { Screen } from './screen';
 import { formatBytes, formatDuration, formatTime } from './units';
 
-/** A few lines about a job that ended well. */
+/** A few lines about a job that ended well, or in part. */
 export function describeOutcome(result: JobResult, colors: Screen['colors']): string {
   const took = formatDuration(Date.parse(result['finished-at']) - Date.parse(result['started-at']));
   const backup = result['backup-id'];
   const whats = { backup: 'backup', restore: 'restore of backup', verify: 'verification of backup' };
   const what = `${whats[result['job-type']]} ${backup}`;
   const lines = [
-    `${colors.green('done:')} ${what} of ${result.database} in ${took}`,
+    `${isPartial(result) ? colors.yellow('partial:') : colors.green('done:')} ${what} of ${result.database} in ${took}`,
     sizeLine(result),
     result['downtime-ms'] ? `  downtime    ${formatDuration(result['downtime-ms'])}` : undefined,
     result['restored-to'] ? `  restored to ${result['restored-to']}` : undefined,
@@ -20,9 +22,27 @@ export function describeOutcome(result: JobResult, colors: Screen['colors']): st
     `  job         ${result['job-id']}`,
     originLine(result),
     ...notesOf(result).map((note) => `  checked     ${note}`),
+    ...leftOutLines(result, colors),
     ...(result.warnings ?? []).map((warning) => colors.yellow(`  warning     ${warning}`)),
   ];
   return lines.filter((line) => line !== undefined).join('\n');
+}
+
+export function isPartial({ error }: JobResult): boolean {
+  return error?.exit === exitCodes.partial;
+}
+
+/** What did not come back: why, and the SQL that mends it. */
+function leftOutLines(
+  { 'left-out': leftOut = [], message = '', error }: JobResult,
+  colors: Screen['colors'],
+): string[] {
+  const lines = leftOut.flatMap(({ what, reason, mend }) => [
+    colors.yellow(`  left out    ${oneLine(what)}`),
+    `              ${oneLine(reason)}`,
+    ...(mend === undefined ? [] : [`              mend with: ${oneLine(mend)}`]),
+  ]);
+  return error?.exit === exitCodes.partial ? [colors.yellow(`  partial     ${oneLine(message)}`), ...lines] : lines;
 }
 
 function sizeLine(result: JobResult): string | undefined {
