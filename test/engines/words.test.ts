@@ -45,10 +45,12 @@ describe('a connection of a tool', () => {
     expect(text).toContain(`dbname='dbname=\\'x\\' host=evil'`);
     expect(text).toContain(`user='o\\'hara \\\\ x'`);
     expect(text).not.toContain('hush');
-    expect(connectionEnvironment(context, ['synchronous_commit=off'])).toMatchObject({
+    expect(connectionEnvironment(context, 15, ['synchronous_commit=off', 'app.name=a b'])).toMatchObject({
       PGPASSWORD: 'hush',
       PGSSLMODE: 'require',
-      PGOPTIONS: expect.stringMatching(/^-c statement_timeout=0 .* -c synchronous_commit=off$/),
+      PGOPTIONS: expect.stringMatching(
+        /^-c role=none -c statement_timeout=0 .* -c idle_session_timeout=0 -c synchronous_commit=off -c app.name=a\\ b$/,
+      ),
     });
   });
 });

@@ -50,6 +50,7 @@ async function tool(cluster: TestCluster, database: string, program: string, ...
     PGPASSWORD: server.superuserPassword,
     PGDATABASE: database, // as an argument some names are taken for connection strings
     PGCLIENTENCODING: encoding?.['name'] === 'SQL_ASCII' ? 'SQL_ASCII' : 'UTF8', // the one that nothing can be converted from
+    PGOPTIONS: '-c role=none', // a database may make somebody else of whoever connects
   };
   const { stdout } = await runTool(join(server.binDirectory, program), args, { env });
   // a key that is new each time, and the versions of server and tool

@@ -13,11 +13,11 @@ import { findTool } from './tools';
  * Without statistics the restored database would answer its first queries by guesswork; but that they cannot be had is no reason to do without the data.
  * Foreign tables are left alone, and what has them as partitions: their places may be far, or gone. Resolves to warnings.
  */
-export async function analyse({ context, plan, tool }: Loading, database: string): Promise<string[]> {
+export async function analyse({ context, plan, tool, server }: Loading, database: string): Promise<string[]> {
   context.report('analysing and comparing');
   const { program } = await findTool(context, 'vacuumdb', tool.major);
   const args = ['--analyze-only', '--quiet', `--jobs=${plan.jobs}`, ...connectionArguments(context, database)];
-  const env = connectionEnvironment(context);
+  const env = connectionEnvironment(context, server);
   try {
     await runTool(context, { program, args, env });
     await analyseParents(context, database);

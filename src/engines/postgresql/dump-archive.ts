@@ -19,7 +19,7 @@ export interface Dumping {
   /** The moment to be dumped; its own if absent. */
   readonly snapshot?: string;
   /** Its size in the server says roughly how long this will take. */
-  readonly structure: { readonly dataBytes: number };
+  readonly structure: { readonly dataBytes: number; readonly encoding: string };
 }
 
 /** The database's contents as one artefact: `dump`, or `dump-directory` if several jobs wrote it. */
@@ -33,9 +33,9 @@ export async function dumpArchive(
   const moment = snapshot === undefined ? [] : [`--snapshot=${snapshot}`];
   const command = {
     program,
-    // Compression is the pipeline's, which is faster at it and shows how far it is.
-    args: ['--compress=0', ...moment, `--lock-wait-timeout=${lockWait}`],
-    env: connectionEnvironment(context),
+    // Compression is the pipeline's, which is faster at it and shows how far it is. In another encoding than its own it may not be sayable.
+    args: ['--compress=0', ...moment, `--encoding=${structure.encoding}`, `--lock-wait-timeout=${lockWait}`],
+    env: connectionEnvironment(context, major),
   };
   const connection = connectionArguments(context, database);
   context.report('pg_dump', structure.dataBytes);

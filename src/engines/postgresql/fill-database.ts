@@ -5,7 +5,6 @@ import { allEnded } from '../../pipeline/all-ended';
 import type { ArtefactSource, EngineContext } from '../engine';
 import { allowing, together } from './alter-database';
 import { analyse } from './analyse';
-import { applyProperties } from './apply-properties';
 import { applyRoles } from './apply-roles';
 import { loadOrGoOn } from './careful/load-or-go-on';
 import type { LoadReport } from './careful/load-report';
@@ -14,6 +13,7 @@ import { jobsForRestore, readRoom, wantedForRestore } from './connection-room';
 import { creating } from './create-database';
 import { dropDatabase, subscriptionsOf } from './drop-database';
 import { factsOf } from './facts';
+import { givingProperties } from './give-properties';
 import { findDatabase, marking } from './mark';
 import { databaseName } from './names';
 import type { Portrait } from './portrait';
@@ -47,10 +47,12 @@ export async function fillDatabase(
   await told(context, 'load-failed', { backup, tool: 'CREATE ROLE' }, applyRoles(session, portrait, context.log));
   const tablespaces = await knownTablespaces(session);
   const create = creating(name, portrait.database, { major, tablespaces }, backup);
+  const giving = givingProperties(context, session, name, { properties: portrait.database, backup });
   const beginAnew = async () => {
     await told(context, 'load-failed', { backup, tool: 'DROP DATABASE' }, dropDatabase(context, session, name));
     await told(context, 'load-failed', { backup, tool: 'CREATE DATABASE' }, session.query(create));
     await session.query(marking(name, { role: 'loading', job: plan.jobId }));
+    await giving.before();
   };
   await beginAnew();
   const room = await readRoom(session);
@@ -60,6 +62,7 @@ export async function fillDatabase(
     plan: affordable,
     manifest,
     tool,
+    server: major,
     tablespaces: allKnown(context, manifest, tablespaces),
   };
   const { report, tidy } = await loadOrGoOn(loading, { source, portrait, name, beginAnew });
@@ -70,12 +73,11 @@ export async function fillDatabase(
   if (differences.length > 0 && report.leftOut.length === 0) throw differs(context, manifest, differences);
   await tidy();
   await tellSubscriptions(context, session, name);
-  const applying = applyProperties(session, name, portrait.database, context.log);
-  await told(context, 'load-failed', { backup, tool: 'ALTER DATABASE' }, applying);
+  const refused = await giving.after();
   const allow = portrait.database['allow-connections'];
   await together(session, [marking(name, { role: 'loaded', job: plan.jobId, allow }), allowing(name, false)]);
   const known = differences.map((difference) => `differs from the backup: ${difference}`);
-  return { ...report, warnings: [...report.warnings, ...analysed, ...known] };
+  return { ...report, warnings: [...report.warnings, ...analysed, ...refused, ...known] };
 }
 
 async function knownTablespaces(session: Session): Promise<string[]> {

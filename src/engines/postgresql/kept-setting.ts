@@ -12,11 +12,16 @@ const lists = new Set([
 ]);
 
 /** `<setting> TO <value>`, for ALTER DATABASE … SET and ALTER ROLE … SET. */
-export function settingTo({ name, value }: KeptSetting): string {
-  const quotedName = name.split('.').map(escapeIdentifier).join('.');
+export function settingTo(setting: KeptSetting): string {
+  const { name, value } = setting;
+  const quotedName = settingName(setting);
   if (!lists.has(name.toLowerCase())) return `${quotedName} TO ${escapeLiteral(value)}`;
   const names = splitNames(value);
   return `${quotedName} TO ${names.length === 0 ? "''" : names.map(escapeLiteral).join(', ')}`;
+}
+
+export function settingName({ name }: KeptSetting): string {
+  return name.split('.').map(escapeIdentifier).join('.');
 }
 
 /** Splits `"$user", public` into its names; quotes are doubled inside of quotes. */

@@ -9,6 +9,7 @@ import { dumpArchive } from './dump-archive';
 import type { PostgresqlFacts } from './facts';
 import { databaseName, maintenanceName } from './names';
 import type { Portrait } from './portrait';
+import { wordsInside, wordsOutside } from './read-inside';
 import { readProperties } from './read-properties';
 import { readMemberships, readRoles } from './read-roles';
 import { type ReadSequence, readSequences, spanSequences } from './read-sequences';
@@ -63,11 +64,13 @@ export async function dumpLogical(context: EngineContext, plan: BackupPlan, sink
 
 /** Roles and the database's own properties are no part of any snapshot: they are read as they are now. */
 async function drawPortrait(context: EngineContext) {
+  const database = databaseName(context);
+  const words = await wordsInside(context);
   return withSession(context, { database: maintenanceName(context) }, async (session) => {
     const { major } = await readServer(session);
     const portrait: Portrait = {
       'format-version': 1,
-      database: await readProperties(session, databaseName(context)),
+      database: await readProperties(session, database, words ?? (await wordsOutside(session, database))),
       roles: await readRoles(session),
       memberships: await readMemberships(session),
     };
@@ -94,7 +97,7 @@ async function dumpGlobals(
     `--database=${maintenanceName(context)}`,
     ...connectionArguments(context),
   ];
-  const command = { program, args, env: connectionEnvironment(context) };
+  const command = { program, args, env: connectionEnvironment(context, major) };
   const details = { database: databaseName(context), tool: 'pg_dumpall' };
   return toldAs('dump-failed', details, sink.fromCommands('globals.sql', 'globals', [command]));
 }

@@ -22,6 +22,8 @@ export interface Loading {
   readonly plan: RestorePlan;
   readonly manifest: Manifest;
   readonly tool: Tool;
+  /** Major version of the server that it is loaded into. */
+  readonly server: number;
   /** Keep tablespaces: they all exist on this server. */
   readonly tablespaces: boolean;
   /** Gets what pg_restore says. */
@@ -123,7 +125,7 @@ export async function listRest(
 
 /** Without the name of the dump in `more` it reads stdin. `goOn`: after what fails. */
 export function restoring(
-  { context, tool, tablespaces, onStderrLine }: Loading,
+  { context, tool, server, tablespaces, onStderrLine }: Loading,
   database: string,
   more: readonly string[] = [],
   { goOn = false }: { readonly goOn?: boolean } = {},
@@ -133,6 +135,6 @@ export function restoring(
     ...(tablespaces ? [] : ['--no-tablespaces']),
     ...connectionArguments(context, database),
   ];
-  const env = connectionEnvironment(context, loadSettings);
+  const env = connectionEnvironment(context, server, loadSettings);
   return { program: tool.program, args: [...args, ...more], env, onStderrLine, longestLine };
 }

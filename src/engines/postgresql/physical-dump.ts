@@ -56,7 +56,7 @@ async function copyInstance(context: EngineContext, plan: BackupPlan, sink: Arte
   const command = {
     program,
     args: [...copying, `--label=holdfast ${plan.backupId}`, ...connectionArguments(context)],
-    env: connectionEnvironment(context),
+    env: connectionEnvironment(context, sight.server.major),
     onStderrLine: (line: string) => notePosition(line, positions),
   };
   context.report('pg_basebackup', sight.before.bytes);

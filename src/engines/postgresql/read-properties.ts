@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { beforeFence } from './fence';
-import { findDatabase, isMark } from './mark';
-import type { DatabaseProperties, Grant, KeptSetting } from './portrait';
+import { findDatabase } from './mark';
+import type { DatabaseProperties, Grant } from './portrait';
+import type { Inside } from './read-inside';
 import type { Session } from './session';
 
 /** Columns of pg_database, which differ between versions; as JSON they can be asked for all the same. */
@@ -16,17 +17,10 @@ const Row = z.object({
 });
 const providers = { c: 'libc', i: 'icu', b: 'builtin' } as const;
 
-/** Reads the database of this session. What a fence changed is told as it was before. */
-export async function readProperties(session: Session, name: string): Promise<DatabaseProperties> {
-  const [found] = await session.query<{
-    row: unknown;
-    owner: string;
-    encoding: string;
-    tablespace: string;
-    comment: string | null;
-  }>(
-    `SELECT to_jsonb(d) AS row, pg_get_userbyid(d.datdba) AS owner, pg_encoding_to_char(d.encoding) AS encoding, t.spcname AS tablespace,
-       shobj_description(d.oid, 'pg_database') AS comment
+/** Reads a database from another one's session, where names are as all others give them. What a fence changed is told as it was before. */
+export async function readProperties(session: Session, name: string, inside: Inside): Promise<DatabaseProperties> {
+  const [found] = await session.query<{ row: unknown; owner: string; encoding: string; tablespace: string }>(
+    `SELECT to_jsonb(d) AS row, pg_get_userbyid(d.datdba) AS owner, pg_encoding_to_char(d.encoding) AS encoding, t.spcname AS tablespace
      FROM pg_database d JOIN pg_tablespace t ON t.oid = d.dattablespace WHERE d.datname = $1`,
     [name],
   );
@@ -47,14 +41,11 @@ export async function readProperties(session: Session, name: string): Promise<Da
     template: row.datistemplate,
     'allow-connections': allow,
     'connection-limit': limit,
-    comment: found.comment,
+    comment: inside.comment,
     grants: await readGrants(session, name),
-    ...(await readSettings(session, name)),
-    'security-labels': await session.query(
-      `SELECT l.provider, l.label FROM pg_shseclabel l JOIN pg_database d ON d.oid = l.objoid
-       WHERE l.classoid = 'pg_database'::regclass AND d.datname = $1`,
-      [name],
-    ),
+    settings: [...inside.settings],
+    'role-settings': await namingRoles(session, inside),
+    'security-labels': [...inside.labels],
   };
 }
 
@@ -73,23 +64,12 @@ async function readGrants(session: Session, name: string): Promise<Grant[] | nul
   );
 }
 
-async function readSettings(session: Session, name: string) {
-  const rows = await session.query<{ role: string | null; entries: string[] }>(
-    `SELECT CASE WHEN s.setrole <> 0 THEN pg_get_userbyid(s.setrole) END AS role, s.setconfig AS entries
-     FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase WHERE d.datname = $1 ORDER BY 1`,
-    [name],
-  );
-  return {
-    settings: rows.flatMap(({ role, entries }) => (role === null ? keptSettings(entries) : [])),
-    'role-settings': rows.flatMap(({ role, entries }) =>
-      role === null ? [] : keptSettings(entries).map((setting) => ({ role, ...setting })),
-    ),
-  };
-}
-
-/** Entries as the server keeps them: `name=value`. Ours are left out. */
-export function keptSettings(entries: readonly string[]): KeptSetting[] {
-  return entries
-    .filter((entry) => !isMark(entry))
-    .map((entry) => ({ name: entry.slice(0, entry.indexOf('=')), value: entry.slice(entry.indexOf('=') + 1) }));
+async function namingRoles(session: Session, { roleSettings }: Inside): Promise<DatabaseProperties['role-settings']> {
+  const roles = await session.query<{ oid: string; name: string }>('SELECT oid::text, rolname AS name FROM pg_roles');
+  const names = new Map(roles.map(({ oid, name }) => [oid, name]));
+  const named = roleSettings.flatMap(({ role, ...setting }) => {
+    const name = names.get(role);
+    return name === undefined ? [] : [{ ...setting, role: name }];
+  });
+  return named.sort((a, b) => (a.role < b.role ? -1 : Number(a.role > b.role)));
 }

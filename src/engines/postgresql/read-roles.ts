@@ -1,5 +1,5 @@
 import type { Membership, Role } from './portrait';
-import { keptSettings } from './read-properties';
+import { keptSettings } from './read-inside';
 import { mayReadPasswords } from './role-rights';
 import type { Session } from './session';
 

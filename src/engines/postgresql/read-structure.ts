@@ -14,6 +14,8 @@ export interface Structure {
   readonly extensions: readonly string[];
   readonly tablespaces: readonly string[];
   readonly dataBytes: number;
+  /** The database's own, as pg_dump calls it. */
+  readonly encoding: string;
 }
 
 const own = (column: string, catalog: string) =>
@@ -47,12 +49,15 @@ export async function readStructure(session: Session): Promise<Structure> {
     `SELECT spcname AS name FROM pg_tablespace WHERE oid IN (SELECT reltablespace FROM pg_class)
        AND spcname NOT IN ('pg_default', 'pg_global') ORDER BY 1`,
   );
-  const [size] = await session.query<{ bytes: string }>('SELECT pg_database_size(current_database())::text AS bytes');
+  const [itself] = await session.query<{ bytes: string; encoding: string }>(
+    `SELECT pg_database_size(current_database())::text AS bytes, current_setting('server_encoding') AS encoding`,
+  );
   return {
     objects: Object.fromEntries(objects.filter(({ count }) => count > 0).map(({ kind, count }) => [kind, count])),
     extensions: extensions.map(({ name }) => name),
     tablespaces: tablespaces.map(({ name }) => name),
-    dataBytes: Number(size?.bytes ?? 0),
+    dataBytes: Number(itself?.bytes ?? 0),
+    encoding: itself?.encoding ?? 'UTF8',
   };
 }
 

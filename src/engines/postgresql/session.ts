@@ -3,6 +3,7 @@ import { Client, type QueryResultRow } from 'pg';
 import type { EngineContext } from '../engine';
 import { connectionFailure, reasonOf, sqlState } from './connection-failure';
 import { isConnectionLost } from './connection-lost';
+import { neutralising } from './neutral-settings';
 import { tlsChoices } from './tls';
 
 export interface SessionOptions {
@@ -127,10 +128,5 @@ function isLost(error: unknown): boolean {
 
 /** Settings of the server, the database or the role must not change what our statements mean or end them early. */
 async function prepare(session: Session): Promise<void> {
-  await session.query(`SELECT pg_catalog.set_config('search_path', '', false);
-    SELECT set_config(s.name, v.value, false) FROM pg_settings s JOIN (VALUES
-      ('lock_timeout', '10s'), ('row_security', 'off'), ('datestyle', 'ISO'),
-      ('idle_in_transaction_session_timeout', '0'), ('idle_session_timeout', '0'), ('transaction_timeout', '0'),
-      ('default_transaction_read_only', 'off'), ('default_transaction_isolation', 'read committed'),
-      ('client_connection_check_interval', '2s')) v (name, value) ON lower(s.name) = v.name`);
+  await session.query(neutralising());
 }

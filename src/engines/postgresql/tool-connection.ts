@@ -1,4 +1,5 @@
 import type { EngineContext } from '../engine';
+import { neutralForTools } from './neutral-settings';
 import { rootCertificate } from './tls';
 
 /** Arguments by which a tool finds server and database; no secret in them. For tools that take a connection string as --dbname. */
@@ -9,17 +10,9 @@ export function connectionArguments(context: EngineContext, database?: string): 
   return ['--no-password', `--dbname=${text.join(' ')}`];
 }
 
-/** What the role, the database or the server has set for applications must not end a tool's work. */
-const forAll = [
-  'statement_timeout=0',
-  'lock_timeout=0',
-  'idle_in_transaction_session_timeout=0',
-  'default_transaction_read_only=off',
-];
-
-/** Environment of a tool that connects. Holds the password, which no other user of the host can read there. */
-export function connectionEnvironment(context: EngineContext, serverSettings: readonly string[] = []) {
-  const settings = [...forAll, ...serverSettings].map((setting) => `-c ${setting}`);
+/** Environment of a tool that connects to a server of a major version. Holds the password, which no other user of the host can read there. */
+export function connectionEnvironment(context: EngineContext, major: number, serverSettings: readonly string[] = []) {
+  const settings = [...neutralForTools(major), ...serverSettings].map((setting) => `-c ${optionOf(setting)}`);
   const env: Record<string, string> = {
     PGOPTIONS: settings.join(' '),
     PGAPPNAME: 'holdfast',
@@ -34,4 +27,9 @@ export function connectionEnvironment(context: EngineContext, serverSettings: re
 /** In a connection string nothing needs care inside quotes but quotes and backslashes. */
 function quoted(value: string): string {
   return `'${value.replaceAll(/[\\']/g, (character) => `\\${character}`)}'`;
+}
+
+/** In PGOPTIONS a space ends an option, unless it comes after a backslash. */
+function optionOf(setting: string): string {
+  return setting.replaceAll(/[\\\s]/g, (character) => `\\${character}`);
 }
