@@ -4,9 +4,12 @@ import { BackupType, Compression, Mode, Transfer } from './job-request';
 
 /** One stored object of a backup, path relative to the backup's own folder. */
 export const Artefact = z.object({
-  path: z.string().describe('for instance data/dump.pgdump.zst'),
-  bytes: z.number().describe('before compression'),
-  'stored-bytes': z.number().describe('as stored'),
+  path: z
+    .string()
+    .regex(/^data(\/[A-Za-z0-9][A-Za-z0-9._@:+-]*)+$/, 'must be a plain path below data/')
+    .describe('for instance data/dump.pgdump.zst'),
+  bytes: z.int().min(0).describe('before compression'),
+  'stored-bytes': z.int().min(0).describe('as stored'),
   sha256: z
     .string()
     .regex(/^[0-9a-f]{64}$/)

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { basename } from 'node:path';
+import { allEnded } from './all-ended';
 import { Distiller } from './distiller';
 import type { Launch } from './launch';
 import type { OsPipe } from './os-pipes';
@@ -30,7 +31,7 @@ export interface Child {
   readonly group: ProcessGroup | undefined;
   /** The process itself has ended; never rejects. */
   readonly exited: Promise<Exit>;
-  /** Its whole group is gone and its stderr was read to the end; never rejects. */
+  /** Its whole group is gone, and what it told was read to the end; never rejects. */
   readonly ended: Promise<ChildEnd>;
 }
 
@@ -40,6 +41,8 @@ export interface ChildStdio {
   /** Of the descriptor after stderr, where it is to write a copy. */
   readonly copy?: number;
   readonly stderr: OsPipe;
+  /** Its stdout, where its lines are listened to. */
+  readonly lines?: OsPipe;
 }
 
 export interface ChildOptions {
@@ -47,7 +50,7 @@ export interface ChildOptions {
   readonly killAfter: number;
 }
 
-/** Starts one process as the leader of its own group. Takes over the read end of stderr; the caller closes all that the child was given. */
+/** Starts one process as the leader of its own group. Takes over the read ends of what it tells; the caller closes all that the child was given. */
 export function startChild(command: Command, launch: Launch, stdio: ChildStdio, options: ChildOptions): Child {
   const program = basename(command.program);
   const distiller = new Distiller();
@@ -58,13 +61,15 @@ export function startChild(command: Command, launch: Launch, stdio: ChildStdio, 
     options.log.line(program, line);
   };
   const stderr = readLines(stdio.stderr.readEnd, onLine, command.longestLine);
+  const { onStdoutLine: onTold } = command;
+  const stdout = stdio.lines && readLines(stdio.lines.readEnd, (line) => onTold?.(line));
   const started = spawnOrError(launch, stdio);
   const pid = started instanceof Error ? undefined : started.pid;
   const group = pid === undefined ? undefined : new ProcessGroup(pid, options.killAfter);
   const exited = exitOf(started, command.accept ?? [0], group);
   const ended = exited.then(async ({ error, ...exit }) => {
     await group?.emptied();
-    await stderr.finish();
+    await allEnded([stderr.finish(), Promise.resolve(stdout?.finish())]);
     return { program, ...exit, distilled: error ?? distiller.distilled() };
   });
   return { group, exited, ended };

@@ -15,6 +15,8 @@ export interface Command {
   readonly onStderrLine?: (line: string) => void;
   /** Characters that are kept of a line of stderr; 8,192 if absent. */
   readonly longestLine?: number;
+  /** Called with every complete line of stdout, where nobody else reads that: of the last command, and of a witness. */
+  readonly onStdoutLine?: (line: string) => void;
   /** Lines of stderr that are for `onStderrLine` alone: kept out of the log and out of what is distilled. */
   readonly unlogged?: (line: string) => boolean;
   /**

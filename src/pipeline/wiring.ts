@@ -21,7 +21,8 @@ export interface Wiring {
 export function wire(stages: readonly Stage[], options: PipelineOptions): Wiring {
   const readByUs = options.stdout === 'pipe' || options.stdout === 'blocks';
   const outer = Number(options.stdin === 'pipe') + Number(readByUs);
-  const pipes = [...makeOsPipes(2 * stages.length - 1 + outer)];
+  const listening = stages.filter((_, index) => isListenedTo(stages, index, options)).length;
+  const pipes = [...makeOsPipes(2 * stages.length - 1 + outer + listening)];
   const take = () => takeFrom(pipes);
   const input = options.stdin === 'pipe' ? take() : undefined;
   const output = readByUs ? take() : undefined;
@@ -30,9 +31,11 @@ export function wire(stages: readonly Stage[], options: PipelineOptions): Wiring
   const first = input?.readEnd ?? given(options.stdin);
   const last = output?.writeEnd ?? given(options.stdout);
   const nextInLine = (index: number) => inputs[stages.findIndex(({ beside }, at) => at > index && !beside)];
+  const lines = stages.map((_, index) => (isListenedTo(stages, index, options) ? take() : undefined));
   const stdios = stages.map(({ beside }, index) => ({
     stdin: inputs[index]?.readEnd ?? first,
-    stdout: beside ? ('ignore' as const) : (nextInLine(index)?.writeEnd ?? last),
+    stdout: lines[index]?.writeEnd ?? (beside ? ('ignore' as const) : (nextInLine(index)?.writeEnd ?? last)),
+    lines: lines[index],
     copy: stages[index + 1]?.beside ? inputs[index + 1]?.writeEnd : undefined,
     stderr: take(),
   }));
@@ -40,7 +43,7 @@ export function wire(stages: readonly Stage[], options: PipelineOptions): Wiring
     input?.readEnd,
     output?.writeEnd,
     ...inputs.flatMap((pipe) => (pipe === undefined ? [] : ends(pipe))),
-    ...stdios.map(({ stderr }) => stderr.writeEnd),
+    ...stdios.flatMap(({ stderr, lines: told }) => [stderr.writeEnd, told?.writeEnd]),
   ];
   return {
     stdin: input && quiet(new Socket({ fd: input.writeEnd, readable: false, writable: true })),
@@ -53,6 +56,14 @@ export function wire(stages: readonly Stage[], options: PipelineOptions): Wiring
       }
     },
   };
+}
+
+/** Whether the lines that a command writes to stdout are for its own listener: nobody else gets them. */
+function isListenedTo(stages: readonly Stage[], index: number, { stdout }: PipelineOptions): boolean {
+  const stage = stages[index];
+  if (stage?.command.onStdoutLine === undefined) return false;
+  const isLast = stages.findLastIndex(({ beside }) => !beside) === index;
+  return stage.beside || (isLast && (stdout === undefined || stdout === 'none'));
 }
 
 function takeFrom(pipes: OsPipe[]): OsPipe {

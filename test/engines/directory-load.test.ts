@@ -252,6 +252,13 @@ it('restores onto a host that has lost everything', async () => {
   rmSync(dataDirectory, { recursive: true });
   rmSync(tablespace(), { recursive: true });
   const { load, job, plan } = restoring(cluster, backupBy('cold'));
+  // nobody but root can make the tablespace's folder, and root makes none where a backup says so
+  const make = `install -d -o postgres -m 700 '${tablespace()}'`;
+  await expect(load()).rejects.toMatchObject({
+    code: 'data-directory-unusable',
+    message: expect.stringContaining(make),
+  });
+  await runTool('install', ['-d', '-o', 'postgres', '-m', '700', tablespace()]);
   await load();
   expect(await engine.swap(job, plan)).toBeUndefined();
   await cluster.server.start();

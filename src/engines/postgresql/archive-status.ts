@@ -1,6 +1,6 @@
-import { readdir, rm, writeFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { giveFile, type Owner } from './owner';
+import { asOwner, type OwnerWork } from './owner-work';
 import { timelineOf, timelineText } from './timelines';
 
 /**
@@ -8,17 +8,15 @@ import { timelineOf, timelineText } from './timelines';
  * the first server wrote; under the same names a restored server has other bytes, or the same again, and an archive that overwrites nothing refuses both,
  * for ever.
  */
-export async function settleArchive(directory: string, timeline: number, owner: Owner): Promise<void> {
+export async function settleArchive(directory: string, timeline: number, work: OwnerWork): Promise<void> {
   const log = join(directory, 'pg_wal');
-  const status = join(log, 'archive_status');
-  const mark = async (name: string) => {
-    await writeFile(join(status, name), '', { mode: 0o600 });
-    await giveFile(join(status, name), owner);
-  };
-  for (const name of await waitingFor(directory)) await rm(join(status, `${name}.ready`));
+  const inStatus = (name: string) => join(log, 'archive_status', name);
+  const waiting = (await waitingFor(directory)).map((name) => inStatus(`${name}.ready`));
+  if (waiting.length > 0) await asOwner(work, 'rm', ['--force', '--', ...waiting]);
   const older = (await readdir(log)).filter((name) => (timelineOf(name) ?? timeline) < timeline);
-  for (const name of older) await mark(`${name}.done`);
-  await mark(`${timelineText(timeline)}.history.ready`);
+  const marks = [...older.map((name) => `${name}.done`), `${timelineText(timeline)}.history.ready`].map(inStatus);
+  await asOwner(work, 'touch', ['--', ...marks]);
+  await asOwner(work, 'chmod', ['0600', '--', ...marks]);
 }
 
 /** Files of the log that were still to be archived when the directory was copied. */

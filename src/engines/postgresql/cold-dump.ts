@@ -10,6 +10,7 @@ import type { FilesFact, LinkedDirectory, PostgresqlFacts } from './facts';
 import { isLeftOut, leavingOut } from './left-out';
 import { readLinkedDirectories } from './linked-directories';
 import { databaseName } from './names';
+import { ownerOf } from './owner';
 import { toldAs } from './run-tool';
 import { archive } from './tar';
 
@@ -19,6 +20,7 @@ export async function dumpCold(context: EngineContext, sink: ArtefactSink): Prom
   const major = (await majorIn(directory)) ?? 0;
   const control = await requireCleanStop(context, directory, major);
   const linked = await readLinkedDirectories(directory);
+  const owner = await ownerOf(directory); // whoever made a link there is given no more than he may read himself
   const folder = tablespaceFolder(major, control.catalogVersion);
   const parts = [
     {
@@ -35,7 +37,7 @@ export async function dumpCold(context: EngineContext, sink: ArtefactSink): Prom
   const files: FilesFact[] = [];
   for (const { role, name, path, members, options, skip } of parts) {
     context.report(`copying ${path}`);
-    const copying = archive(sink, name, role, path, { members, options });
+    const copying = archive(sink, name, role, path, { members, options, user: owner.name });
     const copied = toldAs('dump-failed', { database: databaseName(context), tool: 'tar' }, copying);
     const [artefact, count] = await allEnded([copied, countBeside(copied, path, skip)]);
     artefacts.push(artefact);

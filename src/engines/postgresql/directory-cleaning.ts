@@ -1,4 +1,4 @@
-import { rm, rmdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { failure } from '../../model/errors';
 import type { RestorePlan } from '../../model/plan';
@@ -7,6 +7,8 @@ import { reasonOf } from './connection-failure';
 import { folderOf } from './control-data';
 import { type DirectoryNames, directoryNames, relocationOf } from './directory-names';
 import { databaseName } from './names';
+import { ownerOf } from './owner';
+import { type OwnerWork, removeTree } from './owner-work';
 import { processesIn } from './processes';
 import { movesIn } from './put-in-place';
 import { isThere } from './rename';
@@ -16,7 +18,7 @@ export async function discardLoadedDirectory(context: EngineContext, plan: Resto
   const names = await directoryNames(context, plan);
   await cleaning(context, names.fresh, async () => {
     await requireIdle(names.fresh);
-    await removeFresh(names);
+    await removeFresh(names, { context, owner: await ownerOf(names.target) });
   });
 }
 
@@ -29,27 +31,29 @@ export async function dropPreviousDirectory(context: EngineContext, plan: Restor
       throw new Error(`"${names.target}" is gone, and this is all that is left of it`);
     await requireIdle(names.previous);
     const folder = await folderOf(context, names.target);
+    const work = { context, owner: await ownerOf(names.target) };
     for (const { role, previous } of await movesIn(names.previous, folder, names)) {
-      await rm(role === 'wal' ? previous : dirname(previous), { recursive: true, force: true });
+      await removeTree(role === 'wal' ? previous : dirname(previous), work);
     }
-    await rm(names.previous, { recursive: true, force: true });
+    await removeTree(names.previous, work);
     context.log.line('cleaning', `"${names.previous}" is removed`);
   });
 }
 
 /** First what its links lead to, then the directory that alone knows of it. Idempotent. */
-export async function removeFresh(names: DirectoryNames): Promise<void> {
+export async function removeFresh(names: DirectoryNames, work: OwnerWork): Promise<void> {
   for (const { leads } of await movesIn(names.fresh, '', names)) {
-    await rm(leads.fresh, { recursive: true, force: true });
+    await removeTree(leads.fresh, work);
     const own = leads.final.startsWith(`${relocationOf(names)}/`);
-    if (own) await removeIfEmpty(leads.final);
+    if (own) await removeIfEmpty(leads.final, work);
   }
-  await removeIfEmpty(relocationOf(names));
-  await rm(names.fresh, { recursive: true, force: true });
+  await removeIfEmpty(relocationOf(names), work);
+  await removeTree(names.fresh, work);
 }
 
-async function removeIfEmpty(folder: string): Promise<void> {
-  await rmdir(folder).catch(() => {}); // not there, or not empty
+async function removeIfEmpty(folder: string, work: OwnerWork): Promise<void> {
+  const names = await readdir(folder).catch(() => undefined);
+  if (names?.length === 0) await removeTree(folder, work);
 }
 
 async function requireIdle(directory: string): Promise<void> {

@@ -1,5 +1,4 @@
-import { readlink, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { stat } from 'node:fs/promises';
 import { failure } from '../../model/errors';
 import type { Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
@@ -7,13 +6,13 @@ import type { ArtefactSource, EngineContext, Loaded, TimelineClaims } from '../e
 import { type Continuation, planContinuation } from './continuation';
 import { dataDirectory } from './data-directory';
 import { removeFresh } from './directory-cleaning';
-import { type DirectoryNames, directoryNames, type Move, moveOf, relocated } from './directory-names';
-import { factsOf, type LinkedDirectory, majorOf } from './facts';
+import { type DirectoryNames, directoryNames } from './directory-names';
+import { majorOf } from './facts';
 import { readLoadedNote, writeLoadedNote } from './loaded-note';
 import { beginTimeline } from './new-timeline';
 import { ownerOf } from './owner';
+import { planMoves } from './plan-moves';
 import { putInPlace } from './put-in-place';
-import { isThere } from './rename';
 import { told } from './told';
 import { type Unpacking, unpackDirectory } from './unpack-directory';
 import { verifyDirectory, writeOut } from './verify-directory';
@@ -34,7 +33,7 @@ export async function loadDirectory(
   if (!beside) return { location: names.fresh, timeline };
   const { ino } = await stat(names.fresh);
   await writeLoadedNote(context, { location: names.target, id: String(ino) });
-  await putInPlace(names, unpacking.owner, unpacking.moves);
+  await putInPlace(names, unpacking.work, unpacking.moves);
   tellHowToStart(context, names.target);
   return { location: names.target, timeline };
 }
@@ -61,37 +60,15 @@ async function unpackFresh(
   const backup = manifest['backup-id'];
   const moves = await planMoves(context, manifest, names, beside);
   const owner = await ownerOf(await dataDirectory(context));
-  const unpacking = { manifest, names, moves, owner };
-  await told(context, 'load-failed', { backup, tool: 'rm' }, removeFresh(names));
+  const work = { context, owner };
+  const unpacking = { manifest, names, moves, work };
+  await told(context, 'load-failed', { backup, tool: 'rm' }, removeFresh(names, work));
   await told(context, 'load-failed', { backup, tool: 'tar' }, unpackDirectory(context, unpacking, source));
   await told(context, 'load-failed', { backup, tool: 'reading it' }, verifyDirectory(context, unpacking));
   const restored = { directory: names.fresh, owner, major: majorOf(manifest), backup, beside, continuation };
   const timeline = await told(context, 'load-failed', { backup, tool: 'recovery' }, beginTimeline(context, restored));
   await writeOut(context, unpacking);
   return { unpacking, timeline };
-}
-
-async function planMoves(
-  context: EngineContext,
-  manifest: Manifest,
-  names: DirectoryNames,
-  beside: boolean,
-): Promise<Move[]> {
-  const facts = factsOf(manifest);
-  const linked = facts['linked-directories'] ?? [];
-  const tablespaces = linked.filter(({ role }) => role !== 'wal');
-  const wanted = beside
-    ? tablespaces.map((each) => relocated(each, names))
-    : [...tablespaces, ...(await logElsewhere(context, linked))];
-  return wanted.map((each) => moveOf(each, facts['tablespace-folder'] ?? '', names));
-}
-
-/** The log keeps a disk of its own if the live data directory has it there, or had when it was backed up and is lost now. */
-async function logElsewhere(context: EngineContext, linked: readonly LinkedDirectory[]): Promise<LinkedDirectory[]> {
-  const live = await dataDirectory(context);
-  if (!(await isThere(join(live, 'PG_VERSION')))) return linked.filter(({ role }) => role === 'wal');
-  const target = await readlink(join(live, 'pg_wal')).catch(() => undefined);
-  return target === undefined ? [] : [{ role: 'wal', link: 'pg_wal', target }];
 }
 
 /** A retry after the last step of an attempt whose answer was lost. Rejects with `target-exists` where something else is there. */

@@ -28,13 +28,13 @@ export async function swapDirectories(context: EngineContext, plan: RestorePlan)
       refuse(context, `"${names.fresh}", which the backup was unpacked into, is not there`);
     }
     if (live && previous) refuse(context, `"${names.target}" and "${names.previous}" both exist`);
-    const owner = await ownerOf(names.fresh);
+    const work = { context, owner: await ownerOf(names.fresh) };
     const folder = await folderOf(context, names.fresh);
-    if (live) await renameSynced(names.target, names.previous);
+    if (live) await renameSynced(names.target, names.previous, work);
     const aside = live || previous;
     const arriving = await movesIn(names.fresh, folder, names);
-    if (aside) await moveAside(await movesIn(names.previous, folder, names), arriving);
-    await putInPlace(names, owner, arriving);
+    if (aside) await moveAside(await movesIn(names.previous, folder, names), arriving, work);
+    await putInPlace(names, work, arriving);
     await endRecovery(context, names.target);
     const kept = aside ? `; the old one is kept as "${names.previous}"` : '';
     context.log.line('swap', `"${names.target}" is the restored data directory now${kept}`);
@@ -49,13 +49,14 @@ export async function swapDirectoriesBack(context: EngineContext, plan: RestoreP
     if (!(await isThere(names.previous))) return;
     const [live, fresh] = await allEnded([names.target, names.fresh].map(isThere));
     if (live && fresh) refuse(context, `"${names.target}" and "${names.fresh}" both exist`);
-    if (live) await renameSynced(names.target, names.fresh);
+    const work = { context, owner: await ownerOf(names.previous) };
+    if (live) await renameSynced(names.target, names.fresh, work);
     if (live || fresh) {
       const folder = await folderOf(context, names.fresh); // the old one may be what is damaged
       const [moved, old] = await allEnded([names.fresh, names.previous].map((path) => movesIn(path, folder, names)));
-      await moveBack(names.fresh, moved ?? [], old ?? [], await ownerOf(names.fresh));
+      await moveBack(names.fresh, moved ?? [], old ?? [], work);
     }
-    await renameSynced(names.previous, names.target);
+    await renameSynced(names.previous, names.target, work);
     context.log.line('swap', `"${names.target}" is the old data directory again`);
   });
 }

@@ -1,4 +1,6 @@
+import { isAbsolute, normalize } from 'node:path';
 import { z } from 'zod';
+import { failure } from '../../model/errors';
 import { Facts, type Manifest } from '../../model/manifest';
 
 /** A sequence's last value, null where it never gave one. It may run on during a dump: what is dumped lies between the two. */
@@ -6,11 +8,13 @@ const SequenceFact = z.object({ name: z.string(), from: z.string().nullable(), t
 export type SequenceFact = z.infer<typeof SequenceFact>;
 
 /** A directory outside of the data directory that a symbolic link in it leads to. */
-export const LinkedDirectory = z.object({
-  role: z.string().describe('of its artefact: tablespace:<oid>, or wal'),
-  link: z.string().describe('path in the data directory'),
-  target: z.string().describe('where the link led'),
-});
+export const LinkedDirectory = z
+  .object({
+    role: z.string().describe('of its artefact: tablespace:<oid>, or wal'),
+    link: z.string().describe('path in the data directory'),
+    target: z.string().refine(isPlainPath, 'must be an absolute path without detours').describe('where the link led'),
+  })
+  .refine(isKnownLink, 'must be the link of its role: pg_tblspc/<oid>, or pg_wal');
 export type LinkedDirectory = z.infer<typeof LinkedDirectory>;
 
 /** Regular files of one artefact. */
@@ -24,13 +28,32 @@ export const PostgresqlFacts = Facts.extend({
   extensions: z.array(z.string()).optional(),
   tablespaces: z.array(z.string()).optional().describe('names of the tablespaces that the database uses'),
   'linked-directories': z.array(LinkedDirectory).optional(),
-  'tablespace-folder': z.string().optional().describe('what the server calls its own folder in a tablespace'),
+  'tablespace-folder': z
+    .string()
+    .regex(/^PG_\d+_\d+$/)
+    .optional()
+    .describe('what the server calls its own folder in a tablespace'),
   files: z.array(FilesFact).optional(),
 });
 export type PostgresqlFacts = z.infer<typeof PostgresqlFacts>;
 
+/** Throws `manifest-unreadable` where they are none that a backup of this engine has. */
 export function factsOf(manifest: Manifest): PostgresqlFacts {
-  return PostgresqlFacts.parse(manifest.facts);
+  const parsed = PostgresqlFacts.safeParse(manifest.facts);
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  const reason = `facts.${first?.path.join('.')}: ${first?.message}`;
+  throw failure('manifest-unreadable', { backup: manifest['backup-id'], database: manifest.database, reason });
+}
+
+/** Paths are made of these when a backup is put back, so that they must be no others. */
+function isKnownLink({ role, link }: { readonly role: string; readonly link: string }): boolean {
+  const oid = /^tablespace:([1-9]\d{0,9})$/.exec(role)?.[1];
+  return oid === undefined ? role === 'wal' && link === 'pg_wal' : link === `pg_tblspc/${oid}`;
+}
+
+function isPlainPath(path: string): boolean {
+  return isAbsolute(path) && path.length > 1 && normalize(path) === path && !path.endsWith('/') && !path.includes('\0');
 }
 
 /** Major version of the server that a backup was made of. */

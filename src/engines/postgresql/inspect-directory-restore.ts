@@ -13,6 +13,8 @@ import { linkedBytes } from './linked-bytes';
 import { readLinkedDirectories } from './linked-directories';
 import { readLoadedNote } from './loaded-note';
 import { databaseName } from './names';
+import { ownerOf } from './owner';
+import { planMoves, requirePlaces } from './plan-moves';
 import { type Need, requireSpace, roomForBoth } from './space';
 import { findTool } from './tools';
 
@@ -31,6 +33,10 @@ export async function inspectDirectoryRestore(
   const system = await requireReplaceable(context, manifest, live, major);
   if (plan.target.kind === 'beside') await requireAbsent(context, names);
   await requireRenamable(context, names);
+  if (plan.target.kind === 'in-place') {
+    const work = { context, owner: await ownerOf(live) };
+    await requirePlaces(context, await planMoves(context, manifest, names, false), work);
+  }
   const liveBytes = await linkedBytes(live);
   await requireSpace(needs(plan, manifest, names));
   return {

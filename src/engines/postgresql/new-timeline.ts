@@ -46,7 +46,7 @@ export async function beginTimeline(context: EngineContext, restored: Restored):
     'restore',
     `tablespace folder ${made.join(', ')} was made during the backup: recovered after the swap`,
   );
-  await requestRecovery(directory, owner);
+  await requestRecovery(directory, { context, owner });
   return continuation.timeline;
 }
 
@@ -76,7 +76,7 @@ async function recoverNow(
   const { state } = await readControlData(context, directory, restored.major);
   const recovering = () => recover(context, { ...restored, taken: timeline - 1, restoreCommand });
   const recovered = await (state === cleanStop ? keepUnlogged(directory, recovering) : recovering());
-  await settleArchive(directory, recovered.timeline, owner);
+  await settleArchive(directory, recovered.timeline, { context, owner });
   context.log.line('restore', `it goes on on timeline ${recovered.timeline}, which is new`);
   return recovered.timeline;
 }

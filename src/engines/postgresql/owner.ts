@@ -1,4 +1,4 @@
-import { chown, lchown, mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { systemUser } from '../../pipeline/system-user';
 
@@ -18,27 +18,4 @@ export async function ownerOf(directory: string): Promise<Owner> {
   if (found === undefined && directory !== dirname(directory)) return ownerOf(dirname(directory));
   const { name, uid, gid } = systemUser(found === undefined || found.uid === 0 ? 'postgres' : found.uid);
   return { name, uid, gid: found === undefined || found.uid === 0 ? gid : found.gid };
-}
-
-/** Makes a folder that only the owner can enter. Idempotent. Parents that are missing are made too, as ours. */
-export async function makeFolder(path: string, owner: Owner): Promise<void> {
-  await mkdir(dirname(path), { recursive: true });
-  await mkdir(path, { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw error;
-  });
-  if (isRoot()) await chown(path, owner.uid, owner.gid);
-}
-
-/** Gives a symbolic link to the owner. */
-export async function giveLink(path: string, owner: Owner): Promise<void> {
-  if (isRoot()) await lchown(path, owner.uid, owner.gid);
-}
-
-/** Gives a file to the owner. */
-export async function giveFile(path: string, owner: Owner): Promise<void> {
-  if (isRoot()) await chown(path, owner.uid, owner.gid);
-}
-
-function isRoot(): boolean {
-  return process.getuid?.() === 0;
 }

@@ -5,11 +5,12 @@ import type { Artefact, Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
 import type { Command } from '../../pipeline/pipeline';
 import type { ArtefactSource, EngineContext } from '../engine';
+import type { MemberRules } from './archive-members';
 import { runTool, toldAs } from './run-tool';
 import { freeBytes, readable } from './space';
-import { unarchiving } from './tar';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
 import type { Tool } from './tools';
+import { unarchive } from './unarchive';
 
 /** No commit of a load needs to wait for the disk: nothing uses the new database before the swap, whose commit carries all earlier ones with it. */
 const loadSettings = ['synchronous_commit=off'];
@@ -29,6 +30,9 @@ export interface Loading {
   /** Gets what pg_restore says. */
   readonly onStderrLine?: (line: string) => void;
 }
+
+/** What an archive of pg_dump's directory format has in it. */
+export const dumpRules: MemberRules = { under: 'dump-directory' };
 
 /** The one artefact with the database's contents. */
 export function contentsOf(manifest: Manifest): Artefact {
@@ -53,14 +57,19 @@ export const loadContents =
       await toldAs('load-failed', details, source.intoCommands(artefact, [restoring(loading, database)]));
       return;
     }
-    const path = await spool(context, artefact, source);
+    const path = await spool(context, manifest['backup-id'], artefact, source);
     const loaded = plan.jobs === 1 ? restoreAtOnce(loading, database, path) : restoreInParts(loading, database, path);
     await toldAs('load-failed', details, loaded);
     await rm(path, { recursive: true, force: true });
   };
 
 /** Fetches the contents, checked byte by byte, as something that pg_restore can open. */
-export async function spool(context: EngineContext, artefact: Artefact, source: ArtefactSource): Promise<string> {
+export async function spool(
+  context: EngineContext,
+  backup: string,
+  artefact: Artefact,
+  source: ArtefactSource,
+): Promise<string> {
   const path = spooledPath(context, artefact);
   if (artefact.role === 'dump') {
     await source.intoFile(artefact, path);
@@ -69,7 +78,12 @@ export async function spool(context: EngineContext, artefact: Artefact, source: 
   const folder = dirname(path);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { mode: 0o700 });
-  await source.intoCommands(artefact, [unarchiving(folder)]);
+  try {
+    await unarchive(source, artefact, folder, { backup, rules: dumpRules });
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
   return path;
 }
 

@@ -1,8 +1,9 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EngineContext } from '../engine';
 import { type ControlData, readControlData } from './control-data';
-import { giveFile, type Owner } from './owner';
+import type { Owner } from './owner';
+import { type OwnerWork, writeAsOwner } from './owner-work';
 import { runTool } from './run-tool';
 import { findTool } from './tools';
 
@@ -25,7 +26,7 @@ export async function recover(context: EngineContext, recovery: Recovery): Promi
   const { directory, owner, major } = recovery;
   const { program } = await findTool(context, 'postgres', major, 'same');
   const before = await readControlData(context, directory, major);
-  await requestRecovery(directory, owner);
+  await requestRecovery(directory, { context, owner });
   context.report('recovery onto a new timeline');
   const settings = Object.entries({ ...neutral, ...before.settings, restore_command: findingTaken(before, recovery) });
   const args = ['--single', '-D', directory, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
@@ -42,11 +43,10 @@ export async function recover(context: EngineContext, recovery: Recovery): Promi
 }
 
 /** A server that finds this file recovers as from an archive, and ends on a new timeline; it removes the file when it has. */
-export async function requestRecovery(directory: string, owner: Owner): Promise<void> {
+export async function requestRecovery(directory: string, work: OwnerWork): Promise<void> {
   const file = join(directory, 'recovery.signal');
   await rm(file, { force: true });
-  await writeFile(file, '', { mode: 0o600 });
-  await giveFile(file, owner);
+  await writeAsOwner(file, '', work);
 }
 
 /** Nothing but the log in the directory, to its end. */

@@ -1,7 +1,7 @@
-import { lstat, mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { lchown, lstat, rename, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder } from '../../pipeline/sync-folder';
-import { giveLink, type Owner } from './owner';
+import { asOwner, isOurs, makeFolder, type OwnerWork, requireOwn } from './owner-work';
 
 /** Whether there is anything under this name, a symbolic link that leads nowhere included. */
 export async function isThere(path: string): Promise<boolean> {
@@ -11,21 +11,35 @@ export async function isThere(path: string): Promise<boolean> {
   );
 }
 
-/** Renames for good: it is on the disk when this resolves. Never replaces anything. */
-export async function renameSynced(from: string, to: string): Promise<void> {
+/** Renames a folder of the owner's for good: it is on the disk when this resolves. Never replaces anything. */
+export async function renameSynced(from: string, to: string, work: OwnerWork): Promise<void> {
   if (await isThere(to)) throw new Error(`"${to}" exists already`);
-  await mkdir(dirname(to), { recursive: true });
-  await rename(from, to);
+  await requireOwn(from, work);
+  if (!(await isThere(dirname(to)))) await makeFolder(dirname(to), work);
+  const ours = (await isOurs(dirname(from), work)) && (await isOurs(dirname(to), work));
+  if (ours) await rename(from, to);
+  else await moveAsOwner(from, to, work);
   await syncFolder(dirname(to));
   if (dirname(from) !== dirname(to)) await syncFolder(dirname(from));
 }
 
-/** Makes a symbolic link lead elsewhere, in one step. */
-export async function relink(path: string, target: string, owner: Owner): Promise<void> {
+/** mv says nothing where it keeps what is there already. */
+async function moveAsOwner(from: string, to: string, work: OwnerWork): Promise<void> {
+  await asOwner(work, 'mv', ['--no-clobber', '--no-target-directory', '--', from, to]);
+  if (await isThere(from)) throw new Error(`"${from}" was not moved: "${to}" exists already`);
+}
+
+/** Makes a symbolic link in a folder of the owner's lead elsewhere, in one step. */
+export async function relink(path: string, target: string, work: OwnerWork): Promise<void> {
+  if (await isOurs(dirname(path), work)) await relinkHere(path, target, work);
+  else await asOwner(work, 'ln', ['--symbolic', '--force', '--no-target-directory', '--', target, path]);
+  await syncFolder(dirname(path));
+}
+
+async function relinkHere(path: string, target: string, { owner }: OwnerWork): Promise<void> {
   const partial = `${path}.holdfast`;
   await rm(partial, { force: true });
   await symlink(target, partial);
-  await giveLink(partial, owner);
+  if (process.getuid?.() === 0) await lchown(partial, owner.uid, owner.gid);
   await rename(partial, path);
-  await syncFolder(dirname(path));
 }

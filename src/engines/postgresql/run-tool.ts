@@ -3,9 +3,14 @@ import type { Command } from '../../pipeline/pipeline';
 import { runCommand } from '../../pipeline/run-command';
 import type { EngineContext } from '../engine';
 
-/** Runs one tool to its end; resolves to what it wrote to stdout, which must be short. `timeout` in milliseconds. */
-export async function runTool(context: EngineContext, command: Command, timeout?: number): Promise<string> {
-  const { stdout } = await runCommand(command, { signal: context.signal, log: context.log, timeout });
+/** Runs one tool to its end; resolves to what it wrote to stdout, which must be short. `timeout` in milliseconds; `input` is what it reads. */
+export async function runTool(
+  { signal, log }: Pick<EngineContext, 'signal' | 'log'>,
+  command: Command,
+  timeout?: number,
+  input?: string,
+): Promise<string> {
+  const { stdout } = await runCommand(command, { signal, log, timeout, input });
   return stdout;
 }
 

@@ -2,6 +2,7 @@ import { failure } from '../../model/errors';
 import type { Artefact } from '../../model/manifest';
 import type { Command } from '../../pipeline/pipeline';
 import type { ArtefactSink } from '../engine';
+import { tellingMembers } from './archive-members';
 
 /** 256 KiB a time: tar's own 10 KiB cost a system call each. */
 const blocking = '--blocking-factor=512';
@@ -10,6 +11,8 @@ export interface Archiving {
   /** Relative to the folder; all of it if absent. */
   readonly members?: readonly string[];
   readonly options?: readonly string[];
+  /** Operating system user who reads: what he may not, a link in the folder cannot bring into the archive either. */
+  readonly user?: string;
 }
 
 /** Archives what is in `folder`. Rejects with `process-failed` also where fewer bytes arrived than tar says that it wrote. */
@@ -18,9 +21,9 @@ export async function archive(
   name: string,
   role: string,
   folder: string,
-  { members = ['.'], options = [] }: Archiving = {},
+  { members = ['.'], options = [], user }: Archiving = {},
 ): Promise<Artefact> {
-  const creating = ['--create', '--file=-', blocking, '--sort=none', '--totals', ...options];
+  const creating = ['--create', '--file=-', blocking, '--sort=none', '--hard-dereference', '--totals', ...options];
   let written: number | undefined;
   const command: Command = {
     program: 'tar',
@@ -29,6 +32,7 @@ export async function archive(
       written = totalIn(line) ?? written;
     },
     unlogged: (line) => totalIn(line) !== undefined,
+    user,
   };
   const artefact = await sink.fromCommands(name, role, [command]);
   if (artefact.bytes === written) return artefact;
@@ -49,7 +53,10 @@ export interface Unarchiving {
   readonly without?: readonly string[];
 }
 
-/** Unpacks stdin into `folder`, with the modes that were archived. Symbolic links to directories that are there already are kept and followed. */
+/**
+ * Unpacks stdin into `folder`, with the modes that were archived, and tells each member on stdout. Symbolic links to directories that are there already are
+ * kept and followed.
+ */
 export function unarchiving(folder: string, { user, without = [] }: Unarchiving = {}): Command {
   const options = [
     '--preserve-permissions',
@@ -58,14 +65,11 @@ export function unarchiving(folder: string, { user, without = [] }: Unarchiving 
     '--delay-directory-restore',
   ];
   const excluded = without.map((member) => `--exclude=${member}`);
-  return {
-    program: 'tar',
-    args: ['--extract', '--file=-', blocking, ...options, ...excluded, `--directory=${folder}`],
-    user,
-  };
+  const reading = ['--extract', '--file=-', blocking, '--verbose', ...tellingMembers];
+  return { program: 'tar', args: [...reading, ...options, '--anchored', ...excluded, `--directory=${folder}`], user };
 }
 
-/** Reads stdin to its end; fails unless it is an archive that has these members. */
+/** Reads stdin to its end, and tells each member on stdout; fails unless it is an archive that has these members. */
 export function listing(members: readonly string[] = []): Command {
-  return { program: 'tar', args: ['--list', '--file=-', blocking, '--', ...members] };
+  return { program: 'tar', args: ['--list', '--file=-', blocking, ...tellingMembers, '--', ...members] };
 }

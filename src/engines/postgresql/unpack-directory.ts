@@ -1,18 +1,20 @@
-import { chmod, chown, copyFile, symlink } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { failure } from '../../model/errors';
 import type { Artefact, Manifest } from '../../model/manifest';
 import type { ArtefactSource, EngineContext } from '../engine';
-import type { DirectoryNames, Move } from './directory-names';
-import { giveLink, makeFolder, type Owner } from './owner';
+import { type DirectoryNames, type Move, relocationOf } from './directory-names';
+import { memberRules } from './member-rules';
+import { asOwner, makeFolder, makeLink, type OwnerWork, requireOwn } from './owner-work';
+import { isThere } from './rename';
 import { toldAs } from './run-tool';
-import { unarchiving } from './tar';
+import { unarchive } from './unarchive';
 
 export interface Unpacking {
   readonly manifest: Manifest;
   readonly names: DirectoryNames;
   readonly moves: readonly Move[];
-  readonly owner: Owner;
+  readonly work: OwnerWork;
 }
 
 /**
@@ -21,54 +23,63 @@ export interface Unpacking {
  */
 export async function unpackDirectory(
   context: EngineContext,
-  { manifest, names, moves, owner }: Unpacking,
+  { manifest, names, moves, work }: Unpacking,
   source: ArtefactSource,
 ): Promise<void> {
-  await makeFolder(names.fresh, owner);
-  for (const move of moves) await prepareLink(names.fresh, move, owner);
+  const backup = manifest['backup-id'];
+  await makeFolder(names.fresh, work);
+  for (const move of moves) await prepareLink(names, move, work);
   const without = moves.filter(({ role }) => role !== 'wal').map(({ link }) => link);
   for (const artefact of manifest.artefacts) {
     context.report(`unpacking ${basename(artefact.path)}`, artefact.bytes);
-    if (artefact.role === 'backup-manifest') await placeManifest(context, artefact, names.fresh, owner, source);
-    else {
-      const folder = await folderFor(artefact, names.fresh, moves, owner);
-      const command = unarchiving(folder, { user: owner.name, without: artefact.role === 'base' ? without : [] });
-      const details = { backup: manifest['backup-id'], tool: 'tar' };
-      await toldAs('load-failed', details, source.intoCommands(artefact, [command]));
+    if (artefact.role === 'backup-manifest') {
+      await toldAs('load-failed', { backup, tool: 'dd' }, placeManifest(artefact, names.fresh, work, source));
+      continue;
     }
+    const folder = await folderFor(artefact, backup, { fresh: names.fresh, moves, work });
+    const options = { user: work.owner.name, without: artefact.role === 'base' ? without : [] };
+    const rules = memberRules(artefact, manifest);
+    const unpacking = unarchive(source, artefact, folder, { ...options, backup, rules });
+    await toldAs('load-failed', { backup, tool: 'tar' }, unpacking);
   }
 }
 
-async function prepareLink(fresh: string, { role, link, leads }: Move, owner: Owner): Promise<void> {
-  if (role !== 'wal') await makeFolder(dirname(join(fresh, link)), owner);
-  await symlink(leads.fresh, join(fresh, link));
-  await giveLink(join(fresh, link), owner);
-  if (role !== 'wal') await makeFolder(leads.final, owner);
-  await makeFolder(leads.fresh, owner);
+async function prepareLink(names: DirectoryNames, { role, link, leads }: Move, work: OwnerWork): Promise<void> {
+  const { fresh } = names;
+  if (role !== 'wal') {
+    await makeFolder(dirname(join(fresh, link)), work);
+    if (dirname(leads.final) === relocationOf(names)) await makeFolder(relocationOf(names), work);
+    if (!(await isThere(leads.final))) await makeFolder(leads.final, work);
+    await requireOwn(await realpath(leads.final), work);
+  }
+  await makeLink(join(fresh, link), leads.fresh, work);
+  await makeFolder(leads.fresh, work);
 }
 
-async function folderFor(artefact: Artefact, fresh: string, moves: readonly Move[], owner: Owner): Promise<string> {
-  if (artefact.role === 'base') return fresh;
-  const move = moves.find(({ role }) => role === artefact.role);
+interface Places {
+  readonly fresh: string;
+  readonly moves: readonly Move[];
+  readonly work: OwnerWork;
+}
+
+async function folderFor({ role }: Artefact, backup: string, { fresh, moves, work }: Places): Promise<string> {
+  if (role === 'base') return fresh;
+  const move = moves.find((each) => each.role === role);
   if (move !== undefined) return move.leads.fresh;
-  if (artefact.role !== 'wal')
-    throw failure('manifest-unreadable', { backup: '', reason: `what is "${artefact.role}"` });
-  await makeFolder(join(fresh, 'pg_wal'), owner);
+  if (role !== 'wal') throw failure('manifest-unreadable', { backup, reason: `what is "${role}"` });
+  await makeFolder(join(fresh, 'pg_wal'), work);
   return join(fresh, 'pg_wal');
 }
 
-/** Where there are tablespaces pg_basebackup writes its manifest beside the archives. */
+/** Where there are tablespaces pg_basebackup writes its manifest beside the archives. One that an archive has brought along is not written over. */
 async function placeManifest(
-  context: EngineContext,
   artefact: Artefact,
   fresh: string,
-  owner: Owner,
+  work: OwnerWork,
   source: ArtefactSource,
 ): Promise<void> {
-  const spooled = join(context.workFolder, 'backup_manifest');
-  await source.intoFile(artefact, spooled);
-  const placed = join(fresh, 'backup_manifest');
-  await copyFile(spooled, placed);
-  await chmod(placed, 0o600);
-  if (process.getuid?.() === 0) await chown(placed, owner.uid, owner.gid);
+  const path = join(fresh, 'backup_manifest');
+  const writing = ['conv=excl,fsync', 'oflag=nofollow', 'status=none'];
+  await source.intoCommands(artefact, [{ program: 'dd', args: [`of=${path}`, ...writing], user: work.owner.name }]);
+  await asOwner(work, 'chmod', ['0600', '--', path]);
 }

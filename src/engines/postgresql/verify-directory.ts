@@ -35,7 +35,11 @@ export async function writeOut(context: EngineContext, { manifest, names, moves 
 async function verifyBackup(context: EngineContext, unpacking: Unpacking, major: number): Promise<void> {
   context.report('pg_verifybackup and writing to disk');
   const { program } = await findTool(context, 'pg_verifybackup', major, 'same');
-  const command = { program, args: ['--exit-on-error', '--quiet', unpacking.names.fresh], user: unpacking.owner.name };
+  const command = {
+    program,
+    args: ['--exit-on-error', '--quiet', unpacking.names.fresh],
+    user: unpacking.work.owner.name,
+  };
   await toldAs('backup-corrupt', corrupt(unpacking), runTool(context, command));
 }
 

@@ -2,12 +2,13 @@ import { failure } from '../../model/errors';
 import type { Artefact, Manifest } from '../../model/manifest';
 import type { ArtefactSource, EngineContext } from '../engine';
 import { factsOf, majorOf } from './facts';
-import { contentsOf } from './pg-restore';
+import { memberRules } from './member-rules';
+import { contentsOf, dumpRules } from './pg-restore';
 import { readPortrait } from './portrait';
 import { toldAs } from './run-tool';
 import { readable } from './space';
-import { listing } from './tar';
 import { findTool } from './tools';
+import { readMembers } from './unarchive';
 
 /** Reads a logical backup as a restore would, only into nothing: pg_restore has to understand all of it, to the last row. */
 export async function verifyLogical(
@@ -78,15 +79,18 @@ async function readTar(
   members: readonly string[],
 ): Promise<string> {
   context.report('tar', artefact.bytes);
-  await toldAs('backup-corrupt', detailsOf(manifest, artefact), source.intoCommands(artefact, [listing(members)]));
+  const rules = artefact.role === 'dump-directory' ? dumpRules : memberRules(artefact, manifest);
+  const reading = readMembers(source, artefact, manifest['backup-id'], rules);
+  const names = await toldAs('backup-corrupt', detailsOf(manifest, artefact), reading);
+  const missing = members.find((member) => !names.has(member));
+  if (missing !== undefined) throw corrupt(manifest, artefact, `it has no member "${missing}"`);
   return `${artefact.path}: a whole archive, ${readable(artefact.bytes)}`;
 }
 
-/** Without these it is no data directory. The two methods write names in two ways. */
+/** Without these it is no data directory. */
 function requiredIn({ role }: Artefact, manifest: Manifest): string[] {
   if (role !== 'base') return [];
-  if (manifest.method === 'cold') return ['./PG_VERSION', './global/pg_control'];
-  return ['PG_VERSION', 'backup_label', 'global/pg_control'];
+  return ['PG_VERSION', 'global/pg_control', ...(manifest.method === 'cold' ? [] : ['backup_label'])];
 }
 
 function detailsOf(manifest: Manifest, artefact: Artefact) {

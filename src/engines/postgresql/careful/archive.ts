@@ -22,7 +22,7 @@ export async function openArchive(loading: Loading, source: ArtefactSource): Pro
   const { context, manifest } = loading;
   const artefact = contentsOf(manifest);
   const direct = artefact.role === 'dump' && !(await hasRoom(context, artefact));
-  const path = direct ? undefined : await spool(context, artefact, source);
+  const path = direct ? undefined : await spool(context, manifest['backup-id'], artefact, source);
   const details = { backup: manifest['backup-id'], tool: 'pg_restore' };
   const run = async (command: Parameters<typeof runTool>[1]) => {
     const read = path === undefined ? source.intoCommands(artefact, [command]) : runTool(context, command);
