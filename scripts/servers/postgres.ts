@@ -25,6 +25,8 @@ export interface PostgresOptions {
   /** Size of a WAL segment in MiB, a power of two; 16 if absent, as everywhere. Small ones make small data directories. */
   readonly walSegment?: number;
   readonly binDirectory?: string;
+  /** Of the server's environment. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /** A cluster of our own, with the superuser `postgres`. */
@@ -59,7 +61,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
   const password = options.superuserPassword ?? randomBytes(12).toString('hex');
   const { fsync = true, twin = false, walSegment = 16, settings = {} } = options;
   const made = await initialise(files, { password, fsync, twin, walSegment, settings });
-  const port = await startFirst(files, options.port);
+  const port = await startFirst(files, options.port, options.env);
   if (made.password === 'unset') await setPassword(files, port, password);
   let guard: Guard = guardFolder(options.folder, 'keep');
   const client = (database = 'postgres') => ({ host: '127.0.0.1', port, user: 'postgres', password, database });
@@ -72,7 +74,7 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     connectionUrl: (database = 'postgres') =>
       `postgresql://postgres:${encodeURIComponent(password)}@127.0.0.1:${port}/${encodeURIComponent(database)}`,
     start: async () => {
-      if (!(await isRunning(files))) await control(files, 'start');
+      if (!(await isRunning(files))) await control(files, 'start', options.env);
       guard.release();
       guard = guardFolder(options.folder, 'keep');
     },
@@ -85,12 +87,16 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
 }
 
 /** Another builder of servers may take the port between our look and the start: then the next one. */
-async function startFirst(files: ClusterFiles, wanted: number | undefined): Promise<number> {
+async function startFirst(
+  files: ClusterFiles,
+  wanted: number | undefined,
+  env?: PostgresOptions['env'],
+): Promise<number> {
   for (let attempt = 1; ; attempt += 1) {
     const port = wanted ?? (await freePort());
     await addSettings(files, { port });
     try {
-      await control(files, 'start');
+      await control(files, 'start', env);
       return port;
     } catch (error) {
       const log = await readFile(files.logFile, 'utf8').catch(() => '');
@@ -116,9 +122,12 @@ async function setPassword(files: ClusterFiles, port: number, password: string):
   await runTool(join(files.binDirectory, 'psql'), [...how, ...to], { user: files.owner, input: statement });
 }
 
-async function control(files: ClusterFiles, action: 'start' | 'stop'): Promise<void> {
+async function control(files: ClusterFiles, action: 'start' | 'stop', env: PostgresOptions['env'] = {}): Promise<void> {
   const how = action === 'start' ? ['-l', files.logFile] : ['-m', 'fast'];
-  await runTool(pgCtl(files), [action, '-D', files.dataDirectory, '-w', '-t', '60', ...how], { user: files.owner });
+  await runTool(pgCtl(files), [action, '-D', files.dataDirectory, '-w', '-t', '60', ...how], {
+    user: files.owner,
+    env,
+  });
 }
 
 async function isRunning(files: ClusterFiles): Promise<boolean> {

@@ -29,7 +29,7 @@ export function runDump(dependencies: AgentDependencies): Step<BackupStep, Dumpe
       // Only copies for which nobody waits outside are made to wait for each other.
       return dependencies.gate.through(work.signal, async () => {
         await alone(dependencies, step, work, () => dependencies.books.ledger.admit(step.plan.database, step.hold));
-        return orInterrupted(unit.engine, 'dump-failed', dump(dependencies, step.plan, work, unit));
+        return orInterrupted(unit, 'dump-failed', dump(dependencies, step.plan, work, unit));
       });
     });
 }

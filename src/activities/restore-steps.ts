@@ -31,7 +31,7 @@ export function loadBackup(dependencies: AgentDependencies): Step<RestoreStep, L
         work.report('loading', plan.sizes.stored);
         const claims = timelineClaims(dependencies, plan, context.log);
         const loading = engine.load(context, plan, manifest, source, claims);
-        return told(await orInterrupted(engine, 'load-failed', loading), context.log);
+        return told(await orInterrupted({ engine, context }, 'load-failed', loading), context.log);
       }),
     );
 }

@@ -1,4 +1,5 @@
 import type { DatabaseConfig, UnitConfig } from '../config/database-schema';
+import type { HoldfastError } from '../model/errors';
 import type { Mode, Transfer } from '../model/job-request';
 import type { LeftOut } from '../model/left-out';
 import type { Artefact, Facts, Manifest } from '../model/manifest';
@@ -136,8 +137,10 @@ export interface Engine {
   checkHealth(context: EngineContext, timeout: number): Promise<void>;
   /** Down for good: no process on the data directory, nothing listening. Checked after a stop. */
   isDown(context: EngineContext): Promise<boolean>;
-  /** Whether the reason of a failure says that the connection to the server was lost, or cannot be had for now: then the work is worth another try. */
-  isConnectionLost(reason: string): boolean;
+  /**
+   * Whether work failed because its connection to the server was lost, or was not to be had for now: then it is worth another try. May ask the server.
+   */
+  isInterrupted(context: EngineContext, error: HoldfastError): Promise<boolean>;
 
   /** Reads a backup's artefacts as far as the engine understands them (table of contents, tar listing); every byte is checked by the source. */
   verify(context: EngineContext, manifest: Manifest, source: ArtefactSource): Promise<readonly string[]>;

@@ -29,7 +29,7 @@ export const jobFailures = {
   'dump-interrupted': {
     exit: 4,
     retried: true,
-    message: 'dump database "{database}" with {tool}: its connection was lost: {reason}',
+    message: 'dump database "{database}" with {tool}: it was interrupted: {reason}',
     hint: "look at the server's own log, then see: holdfast logs {job}",
   },
   'downtime-exceeded': {
@@ -83,7 +83,7 @@ export const jobFailures = {
   'load-interrupted': {
     exit: 4,
     retried: true,
-    message: 'load backup "{backup}" with {tool}: the connection to the server was lost: {reason}',
+    message: 'load backup "{backup}" with {tool}: it was interrupted: {reason}',
     hint: 'the live database was not touched; see the log with: holdfast logs {job}',
   },
   'swap-failed': {

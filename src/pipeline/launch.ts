@@ -43,7 +43,10 @@ function wrapperArgs(user: SystemUser | undefined, options: LaunchOptions): stri
 function environmentOf(command: Command, user: SystemUser | undefined, options: LaunchOptions): Record<string, string> {
   const env: Record<string, string> = {
     PATH: process.env['PATH'] || defaultPath,
+    // what tools say is read by us too: in English, whatever the host speaks
     LANG: 'C.UTF-8',
+    LC_ALL: 'C.UTF-8',
+    LANGUAGE: '',
     TZ: 'UTC',
     HOME: user?.home ?? homedir(),
   };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type PostgresServer, startPostgres } from '../../scripts/servers/postgres';
+import { type PostgresOptions, type PostgresServer, startPostgres } from '../../scripts/servers/postgres';
 import { type TemporaryFolder, temporaryFolder } from '../../scripts/servers/temporary-folder';
 import { withClient } from '../../scripts/shop/sql-session';
 
@@ -13,7 +13,10 @@ export interface TestCluster {
 }
 
 /** Call it at the top of a suite. */
-export function ownCluster(settings: Readonly<Record<string, string | number>> = {}): TestCluster {
+export function ownCluster(
+  settings: Readonly<Record<string, string | number>> = {},
+  options: Pick<PostgresOptions, 'binDirectory' | 'env'> = {},
+): TestCluster {
   let started: { server: PostgresServer; folder: TemporaryFolder } | undefined;
   const running = () => {
     if (started === undefined) throw new Error('the cluster is used before it is started');
@@ -24,6 +27,7 @@ export function ownCluster(settings: Readonly<Record<string, string | number>> =
     const server = await startPostgres({
       folder: join(folder.path, 'pg'),
       fsync: false,
+      ...options,
       settings: { max_prepared_transactions: 5, wal_level: 'logical', max_wal_size: '4GB', ...settings },
     });
     started = { server, folder };

@@ -118,7 +118,7 @@ test('a child gets a minimal environment, none of the secrets of the worker', as
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => line.split('=')[0]);
-  expect(names.sort()).toEqual(['GIVEN', 'HOLDFAST_OWNER', 'HOME', 'LANG', 'PATH', 'TZ']);
+  expect(names.sort()).toEqual(['GIVEN', 'HOLDFAST_OWNER', 'HOME', 'LANG', 'LANGUAGE', 'LC_ALL', 'PATH', 'TZ']);
 });
 
 test('a child becomes the user that it is to run as', async () => {

@@ -1,8 +1,8 @@
 import { escapeIdentifier } from 'pg';
-import { failure } from '../../model/errors';
+import { failure, HoldfastError } from '../../model/errors';
 import type { EngineContext } from '../engine';
 import { reasonOf } from './connection-failure';
-import { isConnectionLost } from './connection-lost';
+import { isInterrupted } from './connection-lost';
 import type { Loading } from './pg-restore';
 import { runTool } from './run-tool';
 import { withSession } from './session';
@@ -25,7 +25,7 @@ export async function analyse({ context, plan, tool, server }: Loading, database
   } catch (error) {
     context.signal.throwIfAborted();
     const reason = reasonOf(error);
-    if (isConnectionLost(reason))
+    if (error instanceof HoldfastError && (await isInterrupted(context, error)))
       throw failure('load-failed', { backup: plan.backupId, tool: 'vacuumdb', reason }, error);
     const warning = `not all of it is analysed: ${reason}; do so with: vacuumdb --analyze-only`;
     context.log.line('restore', `WARNING: ${warning}`);

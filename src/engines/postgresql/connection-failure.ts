@@ -34,14 +34,24 @@ export function connectionFailure(context: EngineContext, database: string, erro
   if (error instanceof HoldfastError) return error;
   const tell = byState[sqlState(error) ?? ''];
   if (tell !== undefined) return tell(context, database, error);
-  return /client password must be a/.test(reasonOf(error))
+  return context.password === undefined && isOfDriver(error)
     ? credentials(context, database, new Error('the server asks for a password and none is configured'))
     : unreachable(context, database, error);
 }
 
+/** Neither the server's word nor the network's: the driver refuses, where it is asked for a password and has none. */
+function isOfDriver(error: unknown): boolean {
+  return error instanceof Error && !('code' in error) && !isSilence(error);
+}
+
+/** The driver's own words, which come without a code and in no other language. */
+export function isSilence(error: unknown): boolean {
+  return reasonOf(error) === 'timeout expired';
+}
+
 function unreachable(context: EngineContext, database: string, error: unknown): HoldfastError {
   const { host, port } = context.unit;
-  const reason = reasonOf(error) === 'timeout expired' ? 'no answer in time' : reasonOf(error);
+  const reason = isSilence(error) ? 'no answer in time' : reasonOf(error);
   return failure('database-unreachable', { database, host, port, reason }, error);
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Artefact } from '../../model/manifest';
 import type { Command } from '../../pipeline/pipeline';
 import type { ArtefactSink, EngineContext } from '../engine';
+import { listeningTo } from './connection-lost';
 import type { Share } from './connection-room';
 import { databaseName } from './names';
 import { runTool, toldAs } from './run-tool';
@@ -41,7 +42,7 @@ export async function dumpArchive(
   context.report('pg_dump', structure.dataBytes);
   if (share.jobs === 1) {
     const args = ['--format=custom', ...command.args, ...connection];
-    const single = { ...command, args, witness: await understanding(context, major) };
+    const single = listeningTo(context, { ...command, args, witness: await understanding(context, major) });
     return toldAs('dump-failed', { database, tool: 'pg_dump' }, sink.fromCommands('dump.pgdump', 'dump', [single]));
   }
   const folder = join(context.workFolder, 'dump-directory');
@@ -50,7 +51,7 @@ export async function dumpArchive(
   await toldAs(
     'dump-failed',
     { database, tool: 'pg_dump' },
-    runTool(context, { ...command, args: [...parallel, ...command.args, ...connection] }),
+    runTool(context, listeningTo(context, { ...command, args: [...parallel, ...command.args, ...connection] })),
   );
   // One artefact however many tables there are; files go as they are read, so that the spool never holds them twice.
   const asOne = { members: ['dump-directory'], options: ['--remove-files'] };

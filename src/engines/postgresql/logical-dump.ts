@@ -3,6 +3,7 @@ import type { BackupPlan } from '../../model/plan';
 import { allEnded } from '../../pipeline/all-ended';
 import type { ArtefactSink, Dump, EngineContext } from '../engine';
 import { reasonOf, sqlState } from './connection-failure';
+import { listeningTo } from './connection-lost';
 import { readRoom, type Share, shareForDump } from './connection-room';
 import { countRows, estimateRows } from './count-rows';
 import { dumpArchive } from './dump-archive';
@@ -97,7 +98,7 @@ async function dumpGlobals(
     `--database=${maintenanceName(context)}`,
     ...connectionArguments(context),
   ];
-  const command = { program, args, env: connectionEnvironment(context, major) };
+  const command = listeningTo(context, { program, args, env: connectionEnvironment(context, major) });
   const details = { database: databaseName(context), tool: 'pg_dumpall' };
   return toldAs('dump-failed', details, sink.fromCommands('globals.sql', 'globals', [command]));
 }

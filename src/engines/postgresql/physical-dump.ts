@@ -2,8 +2,10 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artefact } from '../../model/manifest';
 import type { BackupPlan } from '../../model/plan';
+import type { Command } from '../../pipeline/pipeline';
 import type { ArtefactSink, Dump, EngineContext } from '../engine';
 import { reasonOf } from './connection-failure';
+import { listeningTo } from './connection-lost';
 import { readRoom, wantedForCopy } from './connection-room';
 import { tablespaceFolder } from './control-data';
 import type { PostgresqlFacts } from './facts';
@@ -53,12 +55,12 @@ export async function dumpPhysical(context: EngineContext, plan: BackupPlan, sin
 async function copyInstance(context: EngineContext, plan: BackupPlan, sink: ArtefactSink, sight: Sight) {
   const { program } = await findTool(context, 'pg_basebackup', sight.server.major);
   const positions: Positions = { lsnStart: null, lsnStop: null, timeline: null };
-  const command = {
+  const command = listeningTo(context, {
     program,
     args: [...copying, `--label=holdfast ${plan.backupId}`, ...connectionArguments(context)],
     env: connectionEnvironment(context, sight.server.major),
     onStderrLine: (line: string) => notePosition(line, positions),
-  };
+  });
   context.report('pg_basebackup', sight.before.bytes);
   const copy = sight.before.linked.length === 0 ? streamed : staged;
   const artefacts = await toldAs(
@@ -89,22 +91,15 @@ const lossRisk = 'a long backup fails if the server recycles its log meanwhile (
 
 const copying = ['--format=tar', '--wal-method=fetch', '--checkpoint=fast', '--verbose', '--manifest-checksums=CRC32C'];
 
-interface BaseBackup {
-  readonly program: string;
-  readonly args: readonly string[];
-  readonly env: Readonly<Record<string, string>>;
-  readonly onStderrLine: (line: string) => void;
-}
-
 /** One archive, with the manifest inside. */
-async function streamed(_: EngineContext, command: BaseBackup, sink: ArtefactSink): Promise<Artefact[]> {
+async function streamed(_: EngineContext, command: Command, sink: ArtefactSink): Promise<Artefact[]> {
   // the manifest is its last member
   const whole = { ...command, args: ['--pgdata=-', ...command.args], witness: listing(['backup_manifest']) };
   return [await sink.fromCommands('base.tar', 'base', [whole])];
 }
 
 /** pg_basebackup writes a single archive to its stdout, and every tablespace is one of its own: they go through the spool. */
-async function staged(context: EngineContext, command: BaseBackup, sink: ArtefactSink): Promise<Artefact[]> {
+async function staged(context: EngineContext, command: Command, sink: ArtefactSink): Promise<Artefact[]> {
   const folder = join(context.workFolder, 'basebackup');
   await rm(folder, { recursive: true, force: true });
   await runTool(context, { ...command, args: [`--pgdata=${folder}`, '--no-sync', ...command.args] });

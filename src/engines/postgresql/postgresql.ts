@@ -13,7 +13,7 @@ import type {
 } from '../engine';
 import { dumpCold } from './cold-dump';
 import { compareInstance, compareLogical } from './compare';
-import { isConnectionLost } from './connection-lost';
+import { isInterrupted } from './connection-lost';
 import { discardLoadedDirectory, dropPreviousDirectory } from './directory-cleaning';
 import { loadDirectory } from './directory-load';
 import { swapDirectories, swapDirectoriesBack } from './directory-swap';
@@ -124,7 +124,7 @@ export function createPostgresqlEngine(): Engine {
     compare: (context, plan, manifest) => methodOf(plan.method).compare(context, plan, manifest),
     checkHealth: checkServerHealth,
     isDown: isServerDown,
-    isConnectionLost,
+    isInterrupted,
     verify: (context, manifest, source) => methodOf(manifest.method).verify(context, manifest, source),
   };
 }

@@ -1,9 +1,9 @@
 import type { ConnectionOptions } from 'node:tls';
 import { Client, type QueryResultRow } from 'pg';
 import type { EngineContext } from '../engine';
-import { connectionFailure, reasonOf, sqlState } from './connection-failure';
-import { isConnectionLost } from './connection-lost';
+import { connectionFailure, isSilence, sqlState } from './connection-failure';
 import { neutralising } from './neutral-settings';
+import { noteSight } from './server-sight';
 import { tlsChoices } from './tls';
 
 export interface SessionOptions {
@@ -46,7 +46,7 @@ export async function openSession(context: EngineContext, options: SessionOption
   const client = await connect(context, options);
   const session = sessionOf(client, context, options.database);
   try {
-    if (!options.replication) await prepare(session);
+    if (!options.replication) await prepare(context, session);
     return session;
   } catch (error) {
     await session.end();
@@ -61,11 +61,22 @@ async function connect(context: EngineContext, options: SessionOptions): Promise
       return await connectOnce(context, options, ssl);
     } catch (error) {
       last = error;
-      if (!/does not support SSL|no pg_hba.conf entry.*SSL/.test(reasonOf(error))) break;
+      if (!mayBeOfEncryption(error)) break;
     }
   }
   context.signal.throwIfAborted();
   throw connectionFailure(context, options.database, last);
+}
+
+/**
+ * Whether libpq would try the next kind of connection after this: the server has no encryption, or no room for this role with it (28000, as pg_hba.conf
+ * says), or the two do not understand each other. What it says of it is in its own language.
+ */
+function mayBeOfEncryption(error: unknown): boolean {
+  const state = sqlState(error);
+  if (state !== undefined) return state === '28000';
+  const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
+  return code === undefined ? !isSilence(error) : /^(EPROTO$|ECONNRESET$|ERR_SSL_|ERR_TLS_)/.test(code);
 }
 
 async function connectOnce(
@@ -110,7 +121,7 @@ function sessionOf(client: Client, context: EngineContext, database: string): Se
         return (await client.query(text, values && [...values])).rows;
       } catch (error) {
         signal.throwIfAborted();
-        throw isLost(error) ? connectionFailure(context, database, error) : error;
+        throw (await isLost(client, error)) ? connectionFailure(context, database, error) : error;
       }
     },
     end: async () => {
@@ -120,13 +131,37 @@ function sessionOf(client: Client, context: EngineContext, database: string): Se
   };
 }
 
-/** An error with an SQL state came through a connection that holds, unless it says that it ends it; a foreign server's may read the same. */
-function isLost(error: unknown): boolean {
+/** By which a server may say that it ends the connection: an administrator's word, a shutdown, a crash, a limit of idleness. */
+const ending = /^(57P0[1-5]|25P0[34])$/;
+
+/**
+ * What has no SQL state is not the server's word: the connection is gone, or silent beyond every timeout. What has one may be a foreign server's, passed on:
+ * then ours still answers.
+ */
+async function isLost(client: Client, error: unknown): Promise<boolean> {
   const state = sqlState(error);
-  return state === undefined ? isConnectionLost(reasonOf(error)) : /^(57P0|08006)/.test(state);
+  if (state === undefined || !ending.test(state)) return state === undefined;
+  return client.query('SELECT').then(
+    () => false,
+    (answer) => isLost(client, answer),
+  );
 }
 
 /** Settings of the server, the database or the role must not change what our statements mean or end them early. */
-async function prepare(session: Session): Promise<void> {
+async function prepare(context: EngineContext, session: Session): Promise<void> {
   await session.query(neutralising());
+  const choosesLanguage = await speakPlainly(session);
+  const [row] = await session.query<{ started: string }>('SELECT pg_postmaster_start_time()::text AS started');
+  noteSight(context, { started: row?.started ?? '', choosesLanguage });
+}
+
+/** In English, where the role may choose: for those who read the log. Nothing is decided by the words. */
+async function speakPlainly(session: Session): Promise<boolean> {
+  try {
+    await session.query(`SET lc_messages = 'C'`);
+    return true;
+  } catch (error) {
+    if (sqlState(error) !== '42501') throw error;
+    return false;
+  }
 }

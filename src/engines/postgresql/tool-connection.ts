@@ -1,5 +1,6 @@
 import type { EngineContext } from '../engine';
 import { neutralForTools } from './neutral-settings';
+import { plainWords } from './server-sight';
 import { rootCertificate } from './tls';
 
 /** Arguments by which a tool finds server and database; no secret in them. For tools that take a connection string as --dbname. */
@@ -12,7 +13,9 @@ export function connectionArguments(context: EngineContext, database?: string): 
 
 /** Environment of a tool that connects to a server of a major version. Holds the password, which no other user of the host can read there. */
 export function connectionEnvironment(context: EngineContext, major: number, serverSettings: readonly string[] = []) {
-  const settings = [...neutralForTools(major), ...serverSettings].map((setting) => `-c ${optionOf(setting)}`);
+  const settings = [...neutralForTools(major), ...plainWords(context), ...serverSettings].map(
+    (setting) => `-c ${optionOf(setting)}`,
+  );
   const env: Record<string, string> = {
     PGOPTIONS: settings.join(' '),
     PGAPPNAME: 'holdfast',

@@ -4,6 +4,8 @@ export interface FailedStatement {
   readonly statement: string | undefined;
   /** What the server answered, on one line. */
   readonly reason: string;
+  /** Whether libpq said, on a line of its own, that the connection is gone: the server's last words before it may be of any language. */
+  readonly lost?: boolean;
 }
 
 /** How pg_restore's own words begin; several of its processes write to one pipe, each word by itself, so that beginnings may mix. */
@@ -16,7 +18,7 @@ const command = 'Command was: ';
  * ends where pg_restore speaks again.
  */
 export class FailureReader {
-  private readonly read: { reason: string[]; statement: string[] | undefined }[] = [];
+  private readonly read: { reason: string[]; statement: string[] | undefined; lost: boolean }[] = [];
   private open = false;
   /** Whether it said at its end that it went on after failures, and did not stop at the last one. */
   wentOn = false;
@@ -28,15 +30,17 @@ export class FailureReader {
   };
 
   get failed(): readonly FailedStatement[] {
-    return this.read.map(({ reason, statement }) => ({
+    return this.read.map(({ reason, statement, lost }) => ({
       statement: statement?.join('\n').trim(),
       reason: reason.join(' ').replaceAll(/\s+/g, ' ').trim(),
+      ...(lost ? { lost } : {}),
     }));
   }
 
   private goOn(line: string): void {
     const last = this.read.at(-1);
     if (!this.open || last === undefined) return;
+    last.lost ||= line === 'server closed the connection unexpectedly';
     if (last.statement !== undefined) last.statement.push(line);
     else if (line.startsWith(command)) last.statement = [line.slice(command.length)];
     else last.reason.push(line);
@@ -47,7 +51,7 @@ export class FailureReader {
     this.wentOn ||= /^warning: errors ignored on restore: \d+$/.test(text);
     if (!isError) return;
     const reason = text.startsWith(query) ? text.slice(query.length) : text;
-    this.read.push({ reason: [reason], statement: undefined });
+    this.read.push({ reason: [reason], statement: undefined, lost: false });
   }
 }
 
@@ -59,8 +63,11 @@ export function isRows({ statement, reason }: FailedStatement): boolean {
 }
 
 /** Whether pg_restore's own connection was lost. What a foreign server said comes through ours, as an error like any other. */
-export function isOwnLost({ reason }: FailedStatement): boolean {
-  return /^(FATAL|PANIC):|^(server closed the connection|no connection to the server|connection not open|SSL )|^could not (receive|send) data/.test(
-    reason,
+export function isOwnLost({ reason, lost }: FailedStatement): boolean {
+  return (
+    lost === true ||
+    /^(FATAL|PANIC):|^error returned by PQputCopy|^(server closed the connection|no connection to the server|connection not open|SSL )|^could not (receive|send) data/.test(
+      reason,
+    )
   );
 }

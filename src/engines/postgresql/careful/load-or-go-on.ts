@@ -1,7 +1,7 @@
 import { failure, HoldfastError } from '../../../model/errors';
 import type { ArtefactSource } from '../../engine';
 import { sqlState } from '../connection-failure';
-import { isConnectionLost } from '../connection-lost';
+import { isInterrupted, wasAway } from '../connection-lost';
 import { type Loading, loadContents } from '../pg-restore';
 import type { Portrait } from '../portrait';
 import { withSession } from '../session';
@@ -30,7 +30,7 @@ export async function loadOrGoOn(loading: Loading, contents: Contents): Promise<
     await loadContents(source)({ ...loading, onStderrLine: reader.line }, name);
     return { report: { warnings: [], leftOut: [] }, tidy: async () => {} };
   } catch (error) {
-    if (!isStop(error, reader)) throw error;
+    if (!(error instanceof HoldfastError) || !(await isStop(loading, error, reader))) throw error;
     if (await breaksRule(loading, name, reader)) {
       const details = { backup: plan.backupId, tool: 'pg_restore', reason: error.details['reason'] };
       throw failure('load-stopped', details, error);
@@ -42,10 +42,11 @@ export async function loadOrGoOn(loading: Loading, contents: Contents): Promise<
 }
 
 /** A server that went away is another matter: then all of it is worth another try. */
-function isStop(error: unknown, { failed }: FailureReader): error is HoldfastError {
-  if (!(error instanceof HoldfastError) || error.code !== 'load-failed') return false;
+async function isStop({ context }: Loading, error: HoldfastError, { failed }: FailureReader): Promise<boolean> {
+  if (error.code !== 'load-failed') return false;
   const last = failed.at(-1);
-  return last === undefined ? !isConnectionLost(String(error.details['reason'])) : !isOwnLost(last);
+  if (last === undefined) return !(await isInterrupted(context, error));
+  return !isOwnLost(last) && !(await wasAway(context));
 }
 
 /** Asks the server itself why the last statement failed, by trying it once more for nothing. */
