@@ -11,14 +11,16 @@ export interface Place {
 
 /** Statement that makes an empty database like the one described. Throws `backup-incompatible` where the server's version cannot. */
 export function creating(name: string, like: DatabaseProperties, place: Place, backup: string): string {
-  const tablespace = place.tablespaces.includes(like.tablespace) ? like.tablespace : 'pg_default';
   return [
     `CREATE DATABASE ${escapeIdentifier(name)} TEMPLATE template0`,
     `OWNER ${escapeIdentifier(like.owner)}`,
     `ENCODING ${escapeLiteral(like.encoding)}`,
     ...localeOf(like, place.major, backup),
     `LC_COLLATE ${escapeLiteral(like.collate)} LC_CTYPE ${escapeLiteral(like.ctype)}`,
-    `TABLESPACE ${escapeIdentifier(tablespace)}`,
+    // the default one named is a right to be had, unnamed it is none
+    ...(like.tablespace !== 'pg_default' && place.tablespaces.includes(like.tablespace)
+      ? [`TABLESPACE ${escapeIdentifier(like.tablespace)}`]
+      : []),
   ].join(' ');
 }
 

@@ -51,7 +51,8 @@ export async function fillDatabase(
   const beginAnew = async () => {
     await told(context, 'load-failed', { backup, tool: 'DROP DATABASE' }, dropDatabase(context, session, name));
     await told(context, 'load-failed', { backup, tool: 'CREATE DATABASE' }, session.query(create));
-    await session.query(marking(name, { role: 'loading', job: plan.jobId }));
+    const mark = marking(name, { role: 'loading', job: plan.jobId });
+    await told(context, 'load-failed', { backup, tool: 'ALTER DATABASE' }, session.query(mark));
     await giving.before();
   };
   await beginAnew();
@@ -75,13 +76,16 @@ export async function fillDatabase(
   await tellSubscriptions(context, session, name);
   const refused = await giving.after();
   const allow = portrait.database['allow-connections'];
-  await together(session, [marking(name, { role: 'loaded', job: plan.jobId, allow }), allowing(name, false)]);
+  const closing = [marking(name, { role: 'loaded', job: plan.jobId, allow }), allowing(name, false)];
+  await told(context, 'load-failed', { backup, tool: 'ALTER DATABASE' }, together(session, closing));
   const known = differences.map((difference) => `differs from the backup: ${difference}`);
   return { ...report, warnings: [...report.warnings, ...analysed, ...refused, ...known] };
 }
 
 async function knownTablespaces(session: Session): Promise<string[]> {
-  const rows = await session.query<{ name: string }>('SELECT spcname AS name FROM pg_tablespace');
+  const rows = await session.query<{ name: string }>(
+    `SELECT spcname AS name FROM pg_tablespace WHERE has_tablespace_privilege(oid, 'CREATE')`,
+  );
   return rows.map(({ name }) => name);
 }
 
@@ -89,7 +93,10 @@ function allKnown(context: EngineContext, manifest: Manifest, known: readonly st
   const unknown = (factsOf(manifest).tablespaces ?? []).filter((name) => !known.includes(name));
   if (unknown.length === 0) return true;
   const names = unknown.map((name) => `"${name}"`).join(', ');
-  context.log.line('restore', `WARNING: no tablespace ${names} on this server: all goes to the default one`);
+  context.log.line(
+    'restore',
+    `WARNING: no tablespace ${names} on this server that this role may use: all goes to the default one`,
+  );
   return false;
 }
 

@@ -27,7 +27,7 @@ export async function inspectLogicalRestore(
     const restore = await findTool(context, 'pg_restore', server.major);
     requireReads(manifest, restore, server);
     await findTool(context, 'vacuumdb', server.major);
-    await requireRestoreRights(context, session);
+    await requireRestoreRights(context, session, factsOf(manifest));
     await requireConnections(context, session, plan.jobs);
     await requireExtensions(context, session, manifest);
     if (plan.target.kind === 'in-place') await requireSwappable(context, session);

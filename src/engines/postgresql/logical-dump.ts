@@ -58,6 +58,7 @@ export async function dumpLogical(context: EngineContext, plan: BackupPlan, sink
     objects: structure.objects,
     extensions: [...structure.extensions],
     tablespaces: [...structure.tablespaces],
+    owners: [...structure.owners],
     'data-bytes': structure.dataBytes,
   };
   return { artefacts: [dump, drawn, globals], facts, timeline: null, lsnStart: null, lsnStop: null };

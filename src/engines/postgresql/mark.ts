@@ -7,6 +7,9 @@ import type { Session } from './session';
  * no one's place, and it changes in the same transaction as what it tells of.
  */
 const setting = 'holdfast.mark';
+/** The setting that carries it where a role may not keep that one, and what stands between it and the value that was there. */
+const borrowed = 'application_name';
+const before = ';before=';
 
 const Mark = z.object({
   role: z.enum(['fenced', 'loading', 'loaded', 'in-service', 'previous']),
@@ -38,23 +41,56 @@ export async function findDatabase(session: Session, name: string): Promise<Data
   return { oid, name, allowConnections: allow, connectionLimit: limit, mark: readMark(settings ?? []) };
 }
 
-/** Statement that puts a mark on a database, or takes it off. */
+/**
+ * Statement that puts a mark on a database, or takes it off. A role that is no superuser may not keep a setting that no program knows: then it stands in the
+ * name of applications, before the one that was there. Nobody gets into a database that has a mark, so that nobody is called so.
+ */
 export function marking(name: string, mark: Mark | undefined): string {
   const database = `ALTER DATABASE ${escapeIdentifier(name)}`;
-  if (mark === undefined) return `${database} RESET ${setting}`;
-  return `${database} SET ${setting} = ${escapeLiteral(JSON.stringify(mark))}`;
+  const json = mark === undefined ? undefined : JSON.stringify(mark);
+  const lines = [
+    'DECLARE kept text; done bool := true;',
+    'BEGIN',
+    'BEGIN',
+    `EXECUTE ${escapeLiteral(json === undefined ? `${database} RESET ${setting}` : `${database} SET ${setting} = ${escapeLiteral(json)}`)};`,
+    'EXCEPTION WHEN insufficient_privilege THEN done := false; END;',
+    `SELECT substr(c, ${borrowed.length + 2}) INTO kept FROM pg_catalog.pg_db_role_setting s, unnest(s.setconfig) c`,
+    `WHERE s.setdatabase = (SELECT oid FROM pg_catalog.pg_database WHERE datname = ${escapeLiteral(name)})`,
+    `AND s.setrole = 0 AND c LIKE '${borrowed}=%';`,
+    `IF kept LIKE '${setting}=%' THEN kept := substring(kept FROM '${before}(.*)$');`,
+    'ELSIF done THEN RETURN; END IF;',
+    json === undefined
+      ? putBack(database)
+      : `IF done THEN ${putBack(database)} ELSE EXECUTE ${escapeLiteral(`${database} SET ${borrowed} = `)} || quote_literal(
+          ${escapeLiteral(`${setting}=${json}`)} || coalesce('${before}' || kept, '')); END IF;`,
+    'END',
+  ];
+  return `DO ${escapeLiteral(lines.join('\n'))}`;
 }
 
-/** Whether an entry of a database's settings is ours and no part of the database. */
-export function isMark(entry: string): boolean {
-  return entry.startsWith(`${setting}=`);
+function putBack(database: string): string {
+  const set = `EXECUTE ${escapeLiteral(`${database} SET ${borrowed} = `)} || quote_literal(kept);`;
+  return `IF kept IS NULL THEN EXECUTE ${escapeLiteral(`${database} RESET ${borrowed}`)}; ELSE ${set} END IF;`;
+}
+
+/** An entry of a database's settings as it is without ours; undefined where it is ours alone. */
+export function withoutMark(entry: string): string | undefined {
+  if (entry.startsWith(`${setting}=`)) return undefined;
+  if (!entry.startsWith(`${borrowed}=${setting}=`)) return entry;
+  const at = entry.indexOf(before);
+  return at < 0 ? undefined : `${borrowed}=${entry.slice(at + before.length)}`;
 }
 
 function readMark(settings: readonly string[]): Mark | undefined {
-  const entry = settings.find(isMark);
-  if (entry === undefined) return undefined;
+  const texts = settings.flatMap((entry) => {
+    const own = [`${setting}=`, `${borrowed}=${setting}=`].find((start) => entry.startsWith(start));
+    return own === undefined ? [] : [entry.slice(own.length)];
+  });
+  const [text] = texts;
+  if (text === undefined) return undefined;
   try {
-    return Mark.parse(JSON.parse(entry.slice(setting.length + 1)));
+    const at = text.indexOf(before);
+    return Mark.parse(JSON.parse(at < 0 ? text : text.slice(0, at)));
   } catch {
     return undefined; // not written by us
   }

@@ -1,6 +1,6 @@
 import type { EngineContext } from '../engine';
 import { reasonOf, sqlState } from './connection-failure';
-import { isMark } from './mark';
+import { withoutMark } from './mark';
 import { databaseName } from './names';
 import type { KeptSetting } from './portrait';
 import { type Session, withSession } from './session';
@@ -59,6 +59,6 @@ async function readWords(session: Session, database: string, values: readonly un
 /** Entries as the server keeps them: `name=value`. Ours are left out. */
 export function keptSettings(entries: readonly string[]): KeptSetting[] {
   return entries
-    .filter((entry) => !isMark(entry))
+    .flatMap((entry) => withoutMark(entry) ?? [])
     .map((entry) => ({ name: entry.slice(0, entry.indexOf('=')), value: entry.slice(entry.indexOf('=') + 1) }));
 }

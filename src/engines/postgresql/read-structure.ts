@@ -13,6 +13,7 @@ export interface Structure {
   readonly objects: Readonly<Record<string, number>>;
   readonly extensions: readonly string[];
   readonly tablespaces: readonly string[];
+  readonly owners: readonly string[];
   readonly dataBytes: number;
   /** The database's own, as pg_dump calls it. */
   readonly encoding: string;
@@ -42,6 +43,15 @@ const counts = `
   UNION ALL SELECT 'publication', count(*)::int FROM pg_publication
   UNION ALL SELECT 'large object', count(*)::int FROM pg_largeobject_metadata`;
 
+/** The first superuser's own objects are in no catalogue of dependencies. */
+const ownersText = `SELECT DISTINCT pg_get_userbyid(o.owner) AS name FROM (
+    SELECT refobjid AS owner FROM pg_shdepend
+      WHERE deptype = 'o' AND refclassid = 'pg_authid'::regclass AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    UNION SELECT c.relowner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${userSchema} AND ${own('c.oid', 'pg_class')}
+    UNION SELECT p.proowner FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${userSchema} AND ${own('p.oid', 'pg_proc')}
+    UNION SELECT n.nspowner FROM pg_namespace n WHERE ${userSchema} AND n.nspname <> 'public' AND ${own('n.oid', 'pg_namespace')}
+  ) o ORDER BY 1`;
+
 export async function readStructure(session: Session): Promise<Structure> {
   const objects = await session.query<{ kind: string; count: number }>(counts);
   const extensions = await session.query<{ name: string }>(`SELECT extname AS name FROM pg_extension ORDER BY 1`);
@@ -49,6 +59,7 @@ export async function readStructure(session: Session): Promise<Structure> {
     `SELECT spcname AS name FROM pg_tablespace WHERE oid IN (SELECT reltablespace FROM pg_class)
        AND spcname NOT IN ('pg_default', 'pg_global') ORDER BY 1`,
   );
+  const owners = await session.query<{ name: string }>(ownersText);
   const [itself] = await session.query<{ bytes: string; encoding: string }>(
     `SELECT pg_database_size(current_database())::text AS bytes, current_setting('server_encoding') AS encoding`,
   );
@@ -56,6 +67,7 @@ export async function readStructure(session: Session): Promise<Structure> {
     objects: Object.fromEntries(objects.filter(({ count }) => count > 0).map(({ kind, count }) => [kind, count])),
     extensions: extensions.map(({ name }) => name),
     tablespaces: tablespaces.map(({ name }) => name),
+    owners: owners.map(({ name }) => name),
     dataBytes: Number(itself?.bytes ?? 0),
     encoding: itself?.encoding ?? 'UTF8',
   };

@@ -1,5 +1,7 @@
+import { escapeLiteral } from 'pg';
 import type { LeftOut } from '../../../model/left-out';
 import { reasonOf, sqlState } from '../connection-failure';
+import { neutralForTools } from '../neutral-settings';
 import type { Session } from '../session';
 import { type FailedStatement, isRows } from './failure-reader';
 import { isFarView } from './far-views';
@@ -7,10 +9,22 @@ import { pathText, type SearchPath, setPath } from './search-paths';
 
 export interface Settling {
   readonly session: Session;
+  /** Of the server. */
+  readonly major: number;
   readonly paths: readonly SearchPath[];
   /** Makes what cannot be made as it was in the next best way. */
   readonly goOn: boolean;
   readonly tell: (warning: string) => void;
+}
+
+/** Statements of ours that are answered in words rest on settings of ours; these are to be the database's own, as pg_restore has them. */
+function asPgRestore(major: number): string {
+  const neutral = neutralForTools(major).map((setting) => {
+    const at = setting.indexOf('=');
+    return `SET ${setting.slice(0, at)} TO ${escapeLiteral(setting.slice(at + 1))}`;
+  });
+  const own = ['check_function_bodies TO off', 'xmloption TO content', 'row_security TO off'];
+  return ['RESET ALL', ...neutral, ...own.map((each) => `SET ${each}`)].join('; ');
 }
 
 interface Tried extends FailedStatement {
@@ -26,7 +40,7 @@ export async function settle(settling: Settling, failed: readonly FailedStatemen
   let open = failed.flatMap(({ statement, reason }): Tried[] =>
     statement === undefined || isRows({ statement, reason }) ? [] : [{ statement, reason }],
   );
-  await session.query('SET check_function_bodies = off; SET xmloption = content; SET client_min_messages = warning');
+  await session.query(asPgRestore(settling.major));
   for (let before = Number.POSITIVE_INFINITY; open.length < before; ) {
     before = open.length;
     const still: Tried[] = [];
