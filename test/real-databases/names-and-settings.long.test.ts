@@ -36,6 +36,7 @@ const ownSettings = [
   `search_path = 'nowhere'`,
   'transform_null_equals = on',
   'array_nulls = off',
+  'exit_on_error = on',
   `default_transaction_isolation = 'serializable'`,
   'default_transaction_deferrable = on',
   `session_replication_role = 'replica'`,

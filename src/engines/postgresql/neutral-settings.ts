@@ -1,6 +1,9 @@
 type Settings = Readonly<Record<string, string>>;
 
-/** What a server, a database or a role may have set that would end work, change who does it, or where it goes. No work of ours runs under them. */
+/**
+ * What a server, a database or a role may have set that would end work, change who does it or where it goes, or have a dump read otherwise than it was
+ * written. No work of ours runs under them.
+ */
 const endangering: Settings = {
   role: 'none',
   statement_timeout: '0',
@@ -12,6 +15,9 @@ const endangering: Settings = {
   default_tablespace: '',
   temp_tablespaces: '',
   quote_all_identifiers: 'off',
+  array_nulls: 'on',
+  transform_null_equals: 'off',
+  exit_on_error: 'off',
 };
 
 /** The same for what came with a later version, by that: a server that does not know a setting refuses whoever connects with it. */
@@ -37,7 +43,6 @@ const endangeringToo = new Set([
 
 /** What our own statements, and the reading of their answers, rest on. The data of a user may rest on other values. */
 const reading: Settings = {
-  array_nulls: 'on',
   bytea_output: 'hex',
   client_connection_check_interval: '2s',
   datestyle: 'ISO',
@@ -47,7 +52,6 @@ const reading: Settings = {
   row_security: 'off',
   standard_conforming_strings: 'on',
   timezone: 'UTC',
-  transform_null_equals: 'off',
 };
 
 /** `name=value` of each that a tool has to be given for a server of this major version. */
