@@ -6,6 +6,7 @@ import { claimRepository } from '../storage/claim';
 import { probeStorage } from '../storage/probe';
 import type { AgentDependencies } from './agent-dependencies';
 import type { AgentActivities, Checked, DatabaseStep } from './contract';
+import { tellMissing } from './missing-parts';
 import { onUnit } from './on-unit';
 import { pinnedManifest } from './pinned-manifest';
 import type { Step, StepWork } from './step';
@@ -28,9 +29,10 @@ export function checkDatabase(dependencies: AgentDependencies): Step<DatabaseSte
             );
       if (plan.jobType === 'backup' && plan.transfer === 'staged') await requireSpool(dependencies, inspection);
       const { serverVersion, systemIdentifier, toolVersions, dataBytes } = inspection;
+      const missing = plan.jobType === 'backup' ? tellMissing(context.log, plan, inspection.missing ?? []) : [];
       const tools = Object.entries(toolVersions).map(([tool, version]) => `${tool} ${version}`);
       context.log.line('holdfast', `server ${serverVersion}, ${tools.join(', ')}; ${dataBytes} bytes of data`);
-      return { serverVersion, systemIdentifier, toolVersions, dataBytes };
+      return { serverVersion, systemIdentifier, toolVersions, dataBytes, ...(missing.length > 0 && { missing }) };
     });
   };
 }

@@ -3,7 +3,7 @@ import type { JobResult } from '../model/interface-job';
 import type { JobRecord } from '../model/job-record';
 import type { BackupRequest, RestoreRequest, VerifyRequest } from '../model/job-request';
 import type { LeftOut } from '../model/left-out';
-import type { Artefact } from '../model/manifest';
+import type { Artefact, MissingPart } from '../model/manifest';
 import type { BackupPlan, JobFailure, JobPlan, RestorePlan, VerifyPlan } from '../model/plan';
 
 /** Every step fails with an ApplicationFailure whose type is a code of the error table and whose first detail is a JobFailure. */
@@ -61,6 +61,8 @@ export interface Checked {
   readonly systemIdentifier: string;
   readonly toolVersions: Readonly<Record<string, string>>;
   readonly dataBytes: number;
+  /** What the backup will lack; absent where nothing, and from older versions. */
+  readonly missing?: readonly MissingPart[];
 }
 
 export interface Dumped {
@@ -71,6 +73,8 @@ export interface Dumped {
   readonly factsSha256: string;
   /** Of Holdfast, as it made the copy: whoever seals it may be another. Absent where an older one made it. */
   readonly holdfastVersion?: string;
+  /** What turned out to be missing; where absent, what the check said. */
+  readonly missing?: readonly MissingPart[];
   readonly timeline: number | null;
   readonly lsnStart: string | null;
   readonly lsnStop: string | null;

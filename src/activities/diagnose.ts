@@ -7,6 +7,7 @@ import { probeStorage } from '../storage/probe';
 import type { AgentDependencies } from './agent-dependencies';
 import { findDatabase } from './configured';
 import type { AgentActivities, Diagnosis } from './contract';
+import { boundMissing } from './missing-parts';
 import { draftBackup } from './plan-backup';
 import type { Step, StepWork } from './step';
 import { packageVersion } from './version';
@@ -105,9 +106,10 @@ async function lookAtDatabase(
     backupId: backupIdAt(at),
     at,
   });
-  const { serverVersion, toolVersions, dataBytes } = await engine.inspectForBackup(context, plan);
+  const { serverVersion, toolVersions, dataBytes, missing = [] } = await engine.inspectForBackup(context, plan);
   const tools = Object.entries(toolVersions).map(([tool, version]) => `${tool} ${version}`);
-  return `server ${serverVersion}, ${tools.join(', ')}; ${(dataBytes / 2 ** 20).toFixed(1)} MiB of data`;
+  const lacking = boundMissing(plan, missing).map(({ what, reason }) => `; a backup would lack ${what}: ${reason}`);
+  return `server ${serverVersion}, ${tools.join(', ')}; ${(dataBytes / 2 ** 20).toFixed(1)} MiB of data${lacking.join('')}`;
 }
 
 async function lookAtStorage({ config, storages }: AgentDependencies, { database, unit }: Input, jobId: string) {

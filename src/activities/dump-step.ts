@@ -14,6 +14,7 @@ import type { BackupStep, Dumped } from './contract';
 import { keepFacts } from './facts-object';
 import { orInterrupted } from './interrupted';
 import { noteUnsealed } from './left-behind';
+import { boundMissing } from './missing-parts';
 import { onUnit } from './on-unit';
 import type { Step, StepWork } from './step';
 import { alone, ownEntry, refuseOverdue } from './stop-start-steps';
@@ -61,11 +62,13 @@ async function dump(
   await inSpool(plan, noteUnsealed(context.workFolder, plan));
   const sink = await sinkFor(plan, work, { engine, context }, storage);
   const startedAt = new Date().toISOString();
-  const { artefacts, facts, timeline, lsnStart, lsnStop } = await engine.dump(context, plan, sink);
+  const { artefacts, facts, missing, timeline, lsnStart, lsnStop } = await engine.dump(context, plan, sink);
   const finishedAt = new Date().toISOString();
   const factsSha256 = await inSpool(plan, keepFacts(facts, plan, context.workFolder, storage));
   const holdfastVersion = packageVersion();
-  return { artefacts, staged, factsSha256, timeline, lsnStart, lsnStop, startedAt, finishedAt, holdfastVersion };
+  const moments = { timeline, lsnStart, lsnStop, startedAt, finishedAt };
+  const lacking = missing && { missing: boundMissing(plan, missing) };
+  return { artefacts, staged, factsSha256, ...moments, holdfastVersion, ...lacking };
 }
 
 /** A full disk is no defect of ours, also where it is a small file that finds no room. */

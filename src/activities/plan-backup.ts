@@ -66,6 +66,7 @@ export function draftBackup(
     compressionLevel: settings.backup['compression-level'],
     timeouts: timeoutsOf(settings, settings.backup.timeout, request['wait-seconds']),
     hooks: hooksOf(settings),
+    requireComplete: request['require-complete'] ?? settings.backup['require-complete'],
     origin: request.origin ?? 'manual',
     plannedAt: at.toISOString(),
     name: request.name,

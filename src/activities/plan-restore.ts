@@ -41,7 +41,7 @@ export function planRestoreStep(dependencies: PlanningDependencies): Step<Input,
       target: targetOf(request, able.swap, settings, unit),
       swap: able.swap,
     };
-    return { kind: 'plan', plan: { ...plan, summary: summaryOf(plan) } };
+    return { kind: 'plan', plan: { ...plan, summary: [...lackOf(found.manifest), ...summaryOf(plan)] } };
   };
 }
 
@@ -88,6 +88,11 @@ function backupPart({ backupId, manifest, sha256 }: FoundBackup) {
       data: facts['data-bytes'] ?? sum(artefacts.map(({ bytes }) => bytes)),
     },
   };
+}
+
+/** What the backup never had, before anybody says yes to it. */
+function lackOf({ missing = [] }: Manifest): string[] {
+  return missing.map(({ what, reason }) => `nothing brings back ${what}, which the backup lacks: ${reason}`);
 }
 
 /** How this backup is put back here. Rejects with `backup-incompatible`. */

@@ -1,4 +1,4 @@
-import type { Facts, Manifest } from '../model/manifest';
+import type { Facts, Manifest, MissingPart } from '../model/manifest';
 import { sealBackup as seal } from '../storage/seal';
 import type { AgentDependencies } from './agent-dependencies';
 import type { AgentActivities } from './contract';
@@ -46,10 +46,15 @@ function manifestOf({ plan, checked, dumped, artefacts, downtimeMs }: Input, fac
     'lsn-stop': dumped.lsnStop,
     artefacts: [...artefacts],
     facts,
+    ...missingOf(dumped.missing ?? checked.missing),
     origin: plan.origin,
     name: plan.name,
     description: plan.description,
     annotations: plan.annotations,
     'holdfast-version': dumped.holdfastVersion ?? packageVersion(),
   };
+}
+
+function missingOf(missing: readonly MissingPart[] = []): Pick<Manifest, 'missing'> {
+  return missing.length === 0 ? {} : { missing: [...missing] };
 }

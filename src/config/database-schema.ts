@@ -70,6 +70,10 @@ const BackupDefaults = z.strictObject({
     .max(64)
     .default(1)
     .describe('parallel dump jobs; above 1 the dump is staged in the directory format'),
+  'require-complete': z
+    .boolean()
+    .default(false)
+    .describe('refuse a backup that would lack anything, for instance what its role may not read'),
   'max-downtime': Limit.prefault('10m').describe('the watchdog starts the database after this if its job cannot'),
   recovery: Limit.prefault('30m').describe(
     'how long starting the database again is tried, max-downtime at least, before the job fails and calls a person; the watchdog goes on',

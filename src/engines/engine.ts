@@ -2,7 +2,7 @@ import type { DatabaseConfig, UnitConfig } from '../config/database-schema';
 import type { HoldfastError } from '../model/errors';
 import type { Mode, Transfer } from '../model/job-request';
 import type { LeftOut } from '../model/left-out';
-import type { Artefact, Facts, Manifest } from '../model/manifest';
+import type { Artefact, Facts, Manifest, MissingPart } from '../model/manifest';
 import type { BackupPlan, RestorePlan } from '../model/plan';
 import type { Command, JobLog } from '../pipeline/pipeline';
 import type { Service } from '../services/service';
@@ -63,11 +63,15 @@ export interface Inspection {
   readonly dataBytes: number;
   /** Bytes the spool needs for a staged backup, by a computed bound. */
   readonly spoolBytes: number;
+  /** What belongs to the database and a backup cannot hold; of a restore nothing is said. */
+  readonly missing?: readonly MissingPart[];
 }
 
 export interface Dump {
   readonly artefacts: readonly Artefact[];
   readonly facts: Facts;
+  /** As in the inspection, now that it is known. */
+  readonly missing?: readonly MissingPart[];
   readonly timeline: number | null;
   readonly lsnStart: string | null;
   readonly lsnStop: string | null;

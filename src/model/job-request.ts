@@ -50,6 +50,7 @@ export const BackupRequest = z.looseObject({
   transfer: Transfer.optional(),
   compression: Compression.optional(),
   jobs: z.number().int().min(1).max(64).optional(),
+  'require-complete': z.boolean().optional().describe('refuse a backup that would lack anything'),
   annotations: z.record(z.string(), z.string()).optional(),
 });
 export type BackupRequest = z.infer<typeof BackupRequest>;

@@ -28,6 +28,14 @@ export const TableFact = z.object({
 });
 export type TableFact = z.infer<typeof TableFact>;
 
+/** Something that belongs to the database and is not in its backup. */
+export const MissingPart = z.object({
+  what: z.string().max(1_000).describe('for instance: subscription "orders"'),
+  reason: z.string().max(1_000),
+  remedy: z.string().max(1_000).optional().describe('how the next backup gets it'),
+});
+export type MissingPart = z.infer<typeof MissingPart>;
+
 /** What a restore is compared with. Engines may add keys. */
 export const Facts = z.looseObject({
   databases: z.array(z.string()).optional(),
@@ -60,6 +68,7 @@ export const Manifest = z.looseObject({
   'lsn-stop': z.string().nullable(),
   artefacts: z.array(Artefact),
   facts: Facts,
+  missing: z.array(MissingPart).optional().describe('what the preflight found that this backup cannot hold'),
   origin: z.string(),
   name: z.string().optional(),
   description: z.string().optional(),

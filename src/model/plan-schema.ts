@@ -74,6 +74,7 @@ export const BackupPlanShape = z.looseObject({
   compressionLevel: z.number().int().min(1).max(19),
   jobs,
   hooks,
+  requireComplete: z.boolean().optional(),
   name: z.string().optional(),
   description: z.string().optional(),
   annotations: z.record(z.string(), z.string()),

@@ -64,6 +64,8 @@ export interface BackupPlan extends CommonPlan {
   readonly compressionLevel: number;
   readonly jobs: number;
   readonly hooks: { readonly before: boolean; readonly after: boolean };
+  /** Refuse where anything would be missing; absent in plans of older versions. */
+  readonly requireComplete?: boolean;
   readonly name?: string;
   readonly description?: string;
   readonly annotations: Readonly<Record<string, string>>;

@@ -93,6 +93,12 @@ export const refusals = {
     message: 'read repository.json of repository "{repository}": {reason}',
     hint: 'give this database another prefix, or see what is there with: holdfast list {database}',
   },
+  'backup-incomplete': {
+    exit: 3,
+    retried: false,
+    message: 'back up database "{database}" completely: {missing}',
+    hint: '{remedy}; or take what there is with: holdfast backup {database} --no-require-complete',
+  },
   'backup-unknown': {
     exit: 3,
     retried: false,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { HoldMode } from './hold';
 import { Name } from './ids';
+import { MissingPart } from './manifest';
 import { BackupPlanShape, PlannedArtefact, RestorePlanShape, VerifyPlanShape } from './plan-schema';
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
@@ -26,6 +27,7 @@ const Checked = z.looseObject({
   systemIdentifier: text,
   toolVersions: z.record(z.string(), z.string()),
   dataBytes: count,
+  missing: z.array(MissingPart).max(1_000).optional(),
 });
 
 const Dumped = z.looseObject({
@@ -37,6 +39,7 @@ const Dumped = z.looseObject({
   lsnStop: z.string().nullable(),
   startedAt: text,
   finishedAt: text,
+  missing: z.array(MissingPart).max(1_000).optional(),
 });
 
 const hook = z.enum(['run-before-backup', 'run-after-backup', 'run-before-restore', 'run-after-restore']);

@@ -34,6 +34,8 @@ export interface CatalogueRow {
   readonly method: string | null;
   /** Bytes on the storage. */
   readonly 'stored-bytes': number | null;
+  /** What a finished backup lacks of its database; empty where nothing is known to be missing. */
+  readonly missing: readonly string[];
 }
 
 /** All backups and restores of a database, read from the store alone, ascending by their beginning. */
@@ -68,6 +70,7 @@ function finishedRow(id: BackupId, path: string, manifest: Manifest): CatalogueR
     'job-id': manifest['job-id'],
     method: manifest.method,
     'stored-bytes': manifest.artefacts.reduce((sum, artefact) => sum + artefact['stored-bytes'], 0),
+    missing: (manifest.missing ?? []).map(({ what }) => what),
   };
 }
 
@@ -145,6 +148,7 @@ const emptyRow = {
   timeline: null,
   method: null,
   'stored-bytes': null,
+  missing: [],
 } as const;
 
 function compareTimes(a: string | null, b: string | null): number {

@@ -43,6 +43,7 @@ async function backUp(job: Job<BackupPlan>): Promise<void> {
   await runBeforeHook(job, 'run-before-backup');
   // 6, 7, 8, 9, 10
   const { dumped, artefacts } = await copy(job);
+  job.warnings.push(...missingTexts(dumped.missing ?? checked.missing));
   // 11
   await uploadLog(job);
   // 12: the point of commitment; what cancels later finds a backup
@@ -52,6 +53,11 @@ async function backUp(job: Job<BackupPlan>): Promise<void> {
   const { bytes, storedBytes } = await CancellationScope.nonCancellable(seal);
   Object.assign(job.gained, { bytes, 'stored-bytes': storedBytes });
   // 13: the after-hook, the spool and the hold are registered; see conduct
+}
+
+/** A backup that lacks something is a good one of what it has: whoever looks at the result is to know. */
+function missingTexts(missing: Dumped['missing'] = []): string[] {
+  return missing.map(({ what, reason }) => `the backup lacks ${what}: ${reason}`);
 }
 
 interface Copied {

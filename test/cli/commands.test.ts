@@ -195,6 +195,14 @@ describe('holdfast list', () => {
     ]);
     expect((await scene.run('list', 'crm')).stdout).toContain('no backups yet; make one with: holdfast backup crm');
   });
+
+  test('marks a finished backup that lacks something, and says what', async () => {
+    const missing = [{ what: 'subscription feed', reason: 'pg_dump dumps subscriptions for superusers alone' }];
+    await sealedBackup(storage, finished, { database: 'crm', missing });
+    const { stdout } = await scene.run('list', 'crm');
+    expect(stdout).toContain('finished, incomplete');
+    expect(stdout).toContain(`${finished} lacks subscription feed`);
+  });
 });
 
 describe('holdfast request', () => {

@@ -84,11 +84,11 @@ describe('a role that could not do it all is refused before anything starts', ()
     });
   });
 
-  it('where it may not read a large object', async () => {
-    await refusal({ user: 'reader', password }).toMatchObject({
-      code: 'database-role',
-      message: expect.stringContaining('large object 4711'),
-    });
+  it('or told that its backup lacks the large objects, where it may not read one', async () => {
+    const job = startJob(cluster, { user: 'reader', password });
+    expect((await engine.inspectForBackup(job, backupPlan(job, 'logical'))).missing).toMatchObject([
+      { what: 'all 1 large objects', reason: expect.stringContaining('may not read 1') },
+    ]);
   });
 
   it('where row-level security would hide rows', async () => {

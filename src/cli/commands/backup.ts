@@ -24,6 +24,7 @@ interface Options extends JobOptions {
   unit?: string;
   name?: string;
   description?: string;
+  requireComplete?: boolean;
   annotate?: Record<string, string>;
 }
 
@@ -38,12 +39,15 @@ export const define: Define = (command, context) => {
     .option('--unit <name>', 'the unit to back up')
     .option('--name <text>', 'a name for the backup')
     .option('--description <text>', 'a description for the backup')
+    .option('--require-complete', 'refuse a backup that would lack anything, such as what its role may not read')
+    .option('--no-require-complete', 'take what there is, whatever the configuration says')
     .option('--annotate <key=value>', 'an annotation for the manifest; may be repeated', keyValue)
     .addHelpText(
       'after',
       examples(
         ['holdfast backup shop', 'back up and follow it to its end'],
         ['holdfast backup shop --method cold', 'stop the database, copy it, start it again'],
+        ['holdfast backup shop --require-complete', 'all of it, or a refusal that says what would be missing'],
         ['holdfast backup shop --job-id before-upgrade --detach', 'start it once, whoever asks again'],
       ) + followHelp,
     )
@@ -59,7 +63,20 @@ export const define: Define = (command, context) => {
 };
 
 function backupRequest(database: string, options: Options): BackupRequest {
-  const { method, mode, type, transfer, compression, jobs, unit, name, description, annotate } = options;
-  const own = { method, mode, type, transfer, compression, jobs, unit, name, description, annotations: annotate };
+  const { annotate, requireComplete } = options;
+  const { method, mode, type, transfer, compression, jobs, unit, name, description } = options;
+  const own = {
+    method,
+    mode,
+    type,
+    transfer,
+    compression,
+    jobs,
+    unit,
+    name,
+    description,
+    annotations: annotate,
+    'require-complete': requireComplete,
+  };
   return { ...commonRequest(database, options), ...withoutUndefined(own) };
 }

@@ -1,6 +1,8 @@
 import { listRepository, type RepositoryListing } from '../../client/backups';
 import { readConfig } from '../../client/configuration';
+import type { CatalogueRow } from '../../storage/catalogue';
 import { type Define, examples } from '../command';
+import { oneLine } from '../screen/printable';
 import { formatTable } from '../screen/table';
 import { formatTime } from '../screen/units';
 
@@ -39,7 +41,7 @@ function describeListing({ place, rows }: RepositoryListing, database: string, w
   const table = rows.map((row) => [
     row['backup-id'] ?? '',
     row.action,
-    row.status,
+    row.missing.length > 0 ? `${row.status}, incomplete` : row.status,
     row['reference-backup-id'] ?? '',
     row['lsn-start'] ? `${row['lsn-start']} / ${row['lsn-stop'] ?? ''}` : '',
     time(row['start-time']),
@@ -47,7 +49,14 @@ function describeListing({ place, rows }: RepositoryListing, database: string, w
     row.timeline === null ? '' : String(row.timeline),
     row['backup-path'],
   ]);
-  return `${place}\n${rows.length ? formatTable(head, table, width) : `no backups yet; make one with: holdfast backup ${database}`}`;
+  const lacking = rows.flatMap(lackingText);
+  const notes = lacking.length > 0 ? `\n${lacking.join('\n')}` : '';
+  return `${place}\n${rows.length ? formatTable(head, table, width) : `no backups yet; make one with: holdfast backup ${database}`}${notes}`;
+}
+
+/** What is marked in the table, in full. */
+function lackingText(row: CatalogueRow): string[] {
+  return row.missing.length === 0 ? [] : [oneLine(`${row['backup-id']} lacks ${row.missing.join(', ')}`)];
 }
 
 function time(text: string | null): string {

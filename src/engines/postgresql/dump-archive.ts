@@ -19,6 +19,8 @@ export interface Dumping {
   readonly share: Share;
   /** The moment to be dumped; its own if absent. */
   readonly snapshot?: string;
+  /** Leave out all large objects, since some may not be read. */
+  readonly withoutObjects: boolean;
   /** Its size in the server says roughly how long this will take. */
   readonly structure: { readonly dataBytes: number; readonly encoding: string };
 }
@@ -26,16 +28,17 @@ export interface Dumping {
 /** The database's contents as one artefact: `dump`, or `dump-directory` if several jobs wrote it. */
 export async function dumpArchive(
   context: EngineContext,
-  { major, share, snapshot, structure }: Dumping,
+  { major, share, snapshot, structure, withoutObjects }: Dumping,
   sink: ArtefactSink,
 ): Promise<Artefact> {
   const database = databaseName(context);
   const { program } = await findTool(context, 'pg_dump', major);
   const moment = snapshot === undefined ? [] : [`--snapshot=${snapshot}`];
+  const parts = withoutObjects ? ['--no-blobs'] : [];
   const command = {
     program,
     // Compression is the pipeline's, which is faster at it and shows how far it is. In another encoding than its own it may not be sayable.
-    args: ['--compress=0', ...moment, `--encoding=${structure.encoding}`, `--lock-wait-timeout=${lockWait}`],
+    args: ['--compress=0', ...moment, ...parts, `--encoding=${structure.encoding}`, `--lock-wait-timeout=${lockWait}`],
     env: connectionEnvironment(context, major),
   };
   const connection = connectionArguments(context, database);

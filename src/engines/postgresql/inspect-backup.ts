@@ -2,6 +2,7 @@ import { failure } from '../../model/errors';
 import type { BackupPlan } from '../../model/plan';
 import type { EngineContext, Inspection } from '../engine';
 import { readRoom, shareForDump, tellRoom, wantedForDump } from './connection-room';
+import { missingInDump } from './missing-parts';
 import { databaseName } from './names';
 import { requireReadable } from './role-rights';
 import { readServer, type Server } from './server';
@@ -26,6 +27,7 @@ export async function inspectLogicalBackup(context: EngineContext, plan: BackupP
       toolVersions: { pg_dump: dump.version, pg_dumpall: globals.version },
       dataBytes: sizes.database,
       spoolBytes: spoolFor(sizes, plan),
+      missing: await missingInDump(session),
     };
   });
 }

@@ -1,4 +1,4 @@
-import type { Artefact, TableFact } from '../../model/manifest';
+import type { Artefact, MissingPart, TableFact } from '../../model/manifest';
 import type { BackupPlan } from '../../model/plan';
 import { allEnded } from '../../pipeline/all-ended';
 import type { ArtefactSink, Dump, EngineContext } from '../engine';
@@ -8,6 +8,7 @@ import { readRoom, type Share, shareForDump } from './connection-room';
 import { countRows, estimateRows } from './count-rows';
 import { dumpArchive } from './dump-archive';
 import type { PostgresqlFacts } from './facts';
+import { countUnreadable, missingInDump } from './missing-parts';
 import { databaseName, maintenanceName } from './names';
 import type { Portrait } from './portrait';
 import { wordsInside, wordsOutside } from './read-inside';
@@ -32,6 +33,8 @@ interface Sight {
   readonly share: Share;
   readonly structure: Structure;
   readonly sequences: readonly ReadSequence[] | undefined;
+  readonly missing: readonly MissingPart[];
+  readonly withoutObjects: boolean;
 }
 
 /** What was dumped, and what was found beside it. */
@@ -40,6 +43,7 @@ interface Found {
   readonly structure: Structure;
   readonly tables: readonly TableFact[] | undefined;
   readonly sequences: PostgresqlFacts['sequences'];
+  readonly missing: readonly MissingPart[];
 }
 
 /**
@@ -50,7 +54,7 @@ export async function dumpLogical(context: EngineContext, plan: BackupPlan, sink
   const { portrait, passwords, major } = await drawPortrait(context);
   const drawn = await sink.fromText('database.json', 'portrait', portrait);
   const globals = await dumpGlobals(context, passwords, major, sink);
-  const { dump, structure, tables, sequences } = await dumpContents(context, plan, sink);
+  const { dump, structure, tables, sequences, missing } = await dumpContents(context, plan, sink);
   const facts: PostgresqlFacts = {
     databases: [databaseName(context)],
     ...(tables === undefined ? {} : { tables: [...tables] }),
@@ -61,7 +65,7 @@ export async function dumpLogical(context: EngineContext, plan: BackupPlan, sink
     owners: [...structure.owners],
     'data-bytes': structure.dataBytes,
   };
-  return { artefacts: [dump, drawn, globals], facts, timeline: null, lsnStart: null, lsnStop: null };
+  return { artefacts: [dump, drawn, globals], facts, missing, timeline: null, lsnStart: null, lsnStop: null };
 }
 
 /** Roles and the database's own properties are no part of any snapshot: they are read as they are now. */
@@ -89,10 +93,6 @@ async function dumpGlobals(
   sink: ArtefactSink,
 ): Promise<Artefact> {
   const { program } = await findTool(context, 'pg_dumpall', major);
-  if (!passwords) {
-    const why = `role "${context.config.user}" may not read them`;
-    context.log.line('globals', `WARNING: the backup has no passwords of roles: ${why}`);
-  }
   const args = [
     '--globals-only',
     ...(passwords ? [] : ['--no-role-passwords']),
@@ -109,8 +109,12 @@ async function dumpContents(context: EngineContext, plan: BackupPlan, sink: Arte
     const share = shareForDump(await readRoom(session), plan.jobs);
     const { major } = await readServer(session);
     const sequences = await sequencesOrNone(context, session);
+    const missing = await missingInDump(session);
+    // where none may be missing pg_dump stops at the first that it may not read
+    const withoutObjects = !plan.requireComplete && (await countUnreadable(session)) > 0;
     const snapshot = share.snapshot ? await beginSnapshot(session) : undefined;
-    const sight = { major, share, sequences, structure: await readStructure(session) };
+    const structure = await readStructure(session, { withoutObjects });
+    const sight = { major, share, sequences, structure, missing, withoutObjects };
     if (snapshot === undefined) return sight;
     return dumpBeside(context, session, sink, { ...sight, snapshot });
   });
@@ -127,7 +131,8 @@ async function dumpBeside(
   const dumping = dumpArchive(context, sight, sink);
   const [dump, tables] = await allEnded([dumping, countBeside(context, session, dumping)]);
   await session.query('COMMIT');
-  return { dump, structure: sight.structure, tables, sequences: await spanned(context, session, sight.sequences) };
+  const { structure, missing } = sight;
+  return { dump, structure, tables, missing, sequences: await spanned(context, session, sight.sequences) };
 }
 
 /** The only connection is pg_dump's: facts are what was the same before and after it, and rows are estimates. */
@@ -139,7 +144,8 @@ async function dumpAlone(context: EngineContext, sink: ArtefactSink, before: Sig
     const extensions = before.structure.extensions.filter((name) => after.extensions.includes(name));
     const structure = { ...before.structure, objects: Object.fromEntries(objects), extensions };
     const tables = estimateRows(await readTables(session));
-    return { dump, structure, tables, sequences: await spanned(context, session, before.sequences) };
+    const { missing, sequences } = before;
+    return { dump, structure, tables, missing, sequences: await spanned(context, session, sequences) };
   });
 }
 

@@ -52,8 +52,10 @@ const ownersText = `SELECT DISTINCT pg_get_userbyid(o.owner) AS name FROM (
     UNION SELECT n.nspowner FROM pg_namespace n WHERE ${userSchema} AND n.nspname <> 'public' AND ${own('n.oid', 'pg_namespace')}
   ) o ORDER BY 1`;
 
-export async function readStructure(session: Session): Promise<Structure> {
-  const objects = await session.query<{ kind: string; count: number }>(counts);
+/** `withoutObjects`: large objects are none of what is dumped. */
+export async function readStructure(session: Session, { withoutObjects = false } = {}): Promise<Structure> {
+  const all = await session.query<{ kind: string; count: number }>(counts);
+  const objects = all.filter(({ kind }) => kind !== 'large object' || !withoutObjects);
   const extensions = await session.query<{ name: string }>(`SELECT extname AS name FROM pg_extension ORDER BY 1`);
   const tablespaces = await session.query<{ name: string }>(
     `SELECT spcname AS name FROM pg_tablespace WHERE oid IN (SELECT reltablespace FROM pg_class)
