@@ -198,6 +198,7 @@ describe('holdfast list', () => {
 
   test('marks a finished backup that lacks something, and says what', async () => {
     const missing = [{ what: 'subscription feed', reason: 'pg_dump dumps subscriptions for superusers alone' }];
+    await storage.put(repositoryKeys('crm').backup(finished).artefact('data/dump.pgdump.zst'), 'the dump');
     await sealedBackup(storage, finished, { database: 'crm', missing });
     const { stdout } = await scene.run('list', 'crm');
     expect(stdout).toContain('finished, incomplete');
