@@ -1,6 +1,5 @@
 import { listRepository, type RepositoryListing } from '../../client/backups';
 import { readConfig } from '../../client/configuration';
-import type { CatalogueRow } from '../../storage/catalogue';
 import { type Define, examples } from '../command';
 import { oneLine } from '../screen/printable';
 import { formatTable } from '../screen/table';
@@ -55,7 +54,7 @@ function describeListing({ place, rows }: RepositoryListing, database: string, w
 }
 
 /** What is marked in the table, in full. */
-function lackingText(row: CatalogueRow): string[] {
+function lackingText(row: RepositoryListing['rows'][number]): string[] {
   return row.missing.length === 0 ? [] : [oneLine(`${row['backup-id']} lacks ${row.missing.join(', ')}`)];
 }
 
