@@ -26,9 +26,13 @@ export function configSchema(): JsonSchema {
   return z.toJSONSchema(Config, { io: 'input' }) as JsonSchema;
 }
 
+/** Made once: many mistakes ask for it. */
+let kept: JsonSchema | undefined;
+
 /** The keys that may stand at `path` of `value`; empty where any name may. */
 export function keysAt(path: readonly PropertyKey[], value: unknown): readonly string[] {
-  let schema: JsonSchema | undefined = configSchema();
+  kept ??= configSchema();
+  let schema: JsonSchema | undefined = kept;
   let here = value;
   for (const key of path) {
     schema = schema && step(branch(schema, here), key);

@@ -4,7 +4,7 @@ import { type ConfigProblem, ConfigProblems, dottedPath, type Finding, problemsT
 import { rules } from './rules/rules';
 import type { Config } from './schema';
 import { checkSchema } from './schema-findings';
-import { Sketch } from './sketch';
+import { readSketch } from './sketch';
 import { readYaml } from './yaml-document';
 
 export { findConfig } from './find';
@@ -22,7 +22,8 @@ export function parseConfig(text: string, file: string): Config {
   const document = readYaml(text);
   if (document.problems.length > 0) throw invalid(file, document.problems);
   const { config, findings } = checkSchema(document.value ?? {});
-  const broken = rules.flatMap((rule) => rule(Sketch.parse(document.value)));
+  const sketch = readSketch(document.value);
+  const broken = rules.flatMap((rule) => rule(sketch));
   if (config !== undefined && broken.length === 0) return config;
   const problems = [...findings, ...beyond(findings, broken)].map(({ path, message }) => ({
     path: dottedPath(path) || 'the file',

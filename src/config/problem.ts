@@ -29,11 +29,15 @@ export function problemsOf(error: unknown): readonly ConfigProblem[] {
   return cause instanceof ConfigProblems ? cause.problems : [];
 }
 
+/** As a screen can show them; `--json` has them all. */
+const mostTold = 200;
+
 /** One mistake on the line itself; more of them below it, one a line. */
 export function problemsText(problems: readonly ConfigProblem[]): string {
-  const lines = problems.map(problemText);
-  if (lines.length === 1) return lines.join('');
-  return `${lines.length} mistakes${lines.map((line) => `\n  ${line}`).join('')}`;
+  const lines = problems.slice(0, mostTold).map(problemText);
+  if (problems.length === 1) return lines.join('');
+  const more = problems.length > mostTold ? [`and ${problems.length - mostTold} more`] : [];
+  return `${problems.length} mistakes${[...lines, ...more].map((line) => `\n  ${line}`).join('')}`;
 }
 
 /** `databases.shop.units[0].port`; keys that are no plain words are quoted: `databases["my.db"]`. */

@@ -1,12 +1,32 @@
-import { z } from 'zod';
+/** Reads one value of a file that may be wrong: never throws. */
+type Reader<T> = (value: unknown) => T;
 
-const text = z.string().optional().catch(undefined);
-const names = <T extends z.ZodType>(item: T) => z.record(z.string(), item).catch({});
-const list = <T extends z.ZodType>(item: T) => z.array(item).catch([]);
+// By hand: a failure of a schema for every default of many thousand databases takes longer than all else.
+const text: Reader<string | undefined> = (value) => (typeof value === 'string' ? value : undefined);
+const numberOr =
+  (fallback: number): Reader<number> =>
+  (value) =>
+    typeof value === 'number' ? value : fallback;
+const list =
+  <T>(item: Reader<T>): Reader<readonly T[]> =>
+  (value) =>
+    Array.isArray(value) ? value.map(item) : [];
+const names =
+  <T>(item: Reader<T>): Reader<Readonly<Record<string, T>>> =>
+  (value) =>
+    Object.fromEntries(Object.entries(isMapping(value) ? value : {}).map(([name, each]) => [name, item(each)]));
 
-function part<T extends z.ZodRawShape>(shape: T) {
-  const whole = z.object(shape);
-  return whole.catch(() => whole.parse({}) as z.output<typeof whole>);
+function part<Shape extends Readonly<Record<string, Reader<unknown>>>>(shape: Shape) {
+  type Part = { readonly [Key in keyof Shape]: ReturnType<Shape[Key]> };
+  const readers = Object.entries(shape);
+  return (value: unknown): Part => {
+    const from = isMapping(value) ? value : {};
+    return Object.fromEntries(readers.map(([key, read]) => [key, read(from[key])])) as Part;
+  };
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const Service = part({ kind: text });
@@ -14,12 +34,12 @@ const Unit = part({
   name: text,
   agent: text,
   host: text,
-  port: z.number().catch(5432),
+  port: numberOr(5432),
   'data-directory': text,
   service: Service,
 });
 const Schedule = part({ name: text, cron: text, timezone: text, storage: text, method: text, mode: text });
-const Backup = part({ method: text, mode: text, transfer: text, jobs: z.number().catch(1) });
+const Backup = part({ method: text, mode: text, transfer: text, jobs: numberOr(1) });
 const Database = part({
   engine: text,
   storage: text,
@@ -36,7 +56,7 @@ const Storage = part({ kind: text, path: text, endpoint: text, attributes: list(
  * What the rules between keys look at, read from a file that may be wrong elsewhere: what cannot be read counts as absent. So a mistake in one
  * key does not hide the mistakes of the others.
  */
-export const Sketch = part({ agents: names(Agent), storages: names(Storage), databases: names(Database) });
-export type Sketch = z.infer<typeof Sketch>;
-export type DatabaseSketch = z.infer<typeof Database>;
-export type UnitSketch = z.infer<typeof Unit>;
+export const readSketch = part({ agents: names(Agent), storages: names(Storage), databases: names(Database) });
+export type Sketch = ReturnType<typeof readSketch>;
+export type DatabaseSketch = ReturnType<typeof Database>;
+export type UnitSketch = ReturnType<typeof Unit>;

@@ -1,4 +1,15 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  visit,
+  type YAMLMap,
+} from 'yaml';
 import { type ConfigProblem, quotedKey } from './problem';
 import { yamlMessages } from './yaml-messages';
 
@@ -26,9 +37,10 @@ export function readYaml(text: string): YamlDocument {
     lineCounter: lines,
     prettyErrors: false,
     stringKeys: true,
+    uniqueKeys: false, // it compares each key with all before it; see repeatedKeys
     logLevel: 'error',
   });
-  const problems = [...textProblems(document, lines, text), ...versionProblems(document)];
+  const problems = [...textProblems(document, lines), ...repeatedKeys(document, lines), ...versionProblems(document)];
   return {
     value: problems.length > 0 ? undefined : plainValue(document, problems),
     problems,
@@ -36,11 +48,29 @@ export function readYaml(text: string): YamlDocument {
   };
 }
 
-function textProblems(document: Document, lines: LineCounter, text: string): ConfigProblem[] {
-  return [...document.errors, ...document.warnings].map((error) => {
-    const named = error.code === 'DUPLICATE_KEY' ? `: ${quotedKey(keyAt(text, error.pos[0]))}` : '';
-    return { path: '', ...position(lines, error.pos[0]), message: `${yamlMessages[error.code]}${named}` };
+function textProblems(document: Document, lines: LineCounter): ConfigProblem[] {
+  return [...document.errors, ...document.warnings].map((error) => ({
+    path: '',
+    ...position(lines, error.pos[0]),
+    message: yamlMessages[error.code],
+  }));
+}
+
+function repeatedKeys(document: Document, lines: LineCounter): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  visit(document, {
+    Map: (_, map) => {
+      const seen = new Set<string>();
+      for (const { key } of map.items) {
+        const name = isScalar(key) ? String(key.value) : undefined;
+        if (name === undefined) continue;
+        const message = `${yamlMessages.DUPLICATE_KEY}: ${quotedKey(name)}`;
+        if (seen.has(name)) problems.push({ path: '', ...position(lines, begin(key) ?? 0), message });
+        seen.add(name);
+      }
+    },
   });
+  return problems;
 }
 
 /** A `%YAML 1.1` line would bring back `yes` for true and 0777 for 511. */
@@ -56,10 +86,6 @@ function plainValue(document: Document, problems: ConfigProblem[]): unknown {
     problems.push({ path: '', line: 1, column: 1, message: yamlMessages.RESOURCE_EXHAUSTION });
     return undefined;
   }
-}
-
-function keyAt(text: string, offset: number): string {
-  return /^["']?([^"':\s]*)/.exec(text.slice(offset, offset + 200))?.[1] ?? '';
 }
 
 function position(lines: LineCounter, offset: number): Position {
@@ -81,7 +107,7 @@ function offsetOf(document: Document, path: readonly PropertyKey[]): number {
 
 function child(node: unknown, key: PropertyKey): { node: unknown; begin: number | undefined } | undefined {
   if (isMap(node)) {
-    const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(key));
+    const pair = pairsOf(node).get(String(key));
     return pair && { node: pair.value, begin: begin(pair.key) };
   }
   if (isSeq(node) && typeof key === 'number' && key < node.items.length) {
@@ -89,6 +115,18 @@ function child(node: unknown, key: PropertyKey): { node: unknown; begin: number 
   }
   return undefined;
 }
+
+/** The first of each key; kept, since of a mapping with many mistakes many are looked for. */
+function pairsOf(map: YAMLMap): ReadonlyMap<string, YAMLMap['items'][number]> {
+  const known = pairs.get(map);
+  if (known !== undefined) return known;
+  const entries = map.items.flatMap((item) => (isScalar(item.key) ? [[String(item.key.value), item] as const] : []));
+  const found = new Map(entries.toReversed());
+  pairs.set(map, found);
+  return found;
+}
+
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<string, YAMLMap['items'][number]>>();
 
 function begin(node: unknown): number | undefined {
   return (node as Node | null)?.range?.[0];

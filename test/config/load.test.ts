@@ -1,6 +1,6 @@
 import { chmod, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { loadConfig } from '../../src/config/load';
+import { loadConfig, parseConfig } from '../../src/config/load';
 import { problemsIn, refusalOf, soundConfig, withFile } from './written-config';
 
 const docs = path.join(__dirname, '..', '..', 'docs');
@@ -147,5 +147,45 @@ describe('a file that cannot be used', () => {
       await loadConfig(file);
       expect(await readFile(file, 'utf8')).toBe(soundConfig());
     });
+  });
+});
+
+/** So many databases of one agent, each with a schedule. */
+function manyDatabases(count: number, entry: (number: number) => string): string {
+  const databases = Array.from({ length: count }, (_, n) => `  db${n}:\n    engine: postgresql\n${entry(n)}\n`);
+  return `agents: { db1: { state: /s } }\nstorages: { near: { kind: directory, path: /b } }\ndatabases:\n${databases.join('')}`;
+}
+
+/** Seconds of the processor; what else the machine does counts for nothing. */
+function secondsOf(work: () => void): number {
+  const before = process.cpuUsage();
+  work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1e6;
+}
+
+// a quarter of what has to be read in five seconds, with room for a slow machine: what grows with the square takes far longer
+describe('five thousand databases are read within three seconds of the processor', () => {
+  const schedule = '    schedules: [{ name: nightly, cron: "0 1 * * *", timezone: Europe/Berlin }]';
+  const unit = (host: string, directory = '') => `    units: [{ name: u, agent: db1, host: ${host}${directory} }]`;
+
+  test.each([
+    [
+      'of an instance each',
+      (n: number) => `    storage: near\n${unit(`h${n}`, `, data-directory: /d/${n}`)}\n${schedule}`,
+    ],
+    ['of one instance', () => `    storage: near\n${unit('h', ', data-directory: /d')}\n${schedule}`],
+  ])('%s', (_, entry) => {
+    const text = manyDatabases(5_000, entry);
+    expect(secondsOf(() => expect(Object.keys(parseConfig(text, 'x').databases)).toHaveLength(5_000))).toBeLessThan(3);
+  });
+
+  test.each([
+    ['of a storage that nobody knows', (n: number) => `    storage: neer${n}\n${unit('h')}`],
+    ['with a key that nobody knows', () => `    storage: near\n    retenton: {}\n${unit('h')}`],
+    ['with a key twice', () => `    storage: near\n    storage: near\n${unit('h')}`],
+  ])('%s, where every mistake is told', (_, entry) => {
+    const text = manyDatabases(5_000, entry);
+    expect(secondsOf(() => expect(() => parseConfig(text, 'x')).toThrow(/5000 mistakes/))).toBeLessThan(3);
   });
 });

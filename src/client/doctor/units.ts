@@ -3,9 +3,13 @@ import type { Diagnosis } from '../../activities/contract';
 import type { Config } from '../../config/schema';
 import { HoldfastError } from '../../model/errors';
 import { agentQueue, hostOf } from '../../model/task-queues';
+import { concurrently } from '../../storage/concurrently';
 import { askControl } from '../ask-control';
 import { identitiesPolling } from '../workers-polling';
 import { type Finding, failed, fromAgent, unchecked, warning, wrong } from './finding';
+
+const mostAtOnce = 32;
+const mostNamed = 10;
 
 interface ConfiguredUnit {
   readonly database: string;
@@ -24,24 +28,22 @@ export function unitsOf(config: Config): ConfiguredUnit[] {
  * control worker that Temporal remembers takes nothing.
  */
 export async function checkUnits(client: Client, units: readonly ConfiguredUnit[]): Promise<Finding[]> {
-  const agents = [...new Set(units.map(({ agent }) => agent))];
-  const findings = await allOf(
-    agents.map((agent) =>
-      checkAgent(
-        client,
-        agent,
-        units.filter((unit) => unit.agent === agent),
-      ),
-    ),
-  );
+  const byAgent = new Map<string, ConfiguredUnit[]>();
+  for (const unit of units) {
+    const beside = byAgent.get(unit.agent) ?? [];
+    beside.push(unit);
+    byAgent.set(unit.agent, beside);
+  }
+  const findings = await allOf([...byAgent], ([agent, beside]) => checkAgent(client, agent, beside));
   return findings.flatMap(withoutRepetition);
 }
 
 async function checkAgent(client: Client, agent: string, units: readonly ConfiguredUnit[]): Promise<Finding[]> {
   const asking = await identitiesPolling(client, agentQueue(agent), 'activities');
   if (asking.length > 0)
-    return [...oneHost(agent, asking), ...(await allOf(units.map((unit) => checkUnit(client, unit)))).flat()];
-  const names = units.map(({ unit }) => unit).join(', ');
+    return [...oneHost(agent, asking), ...(await allOf(units, (unit) => checkUnit(client, unit))).flat()];
+  const more = units.length > mostNamed ? [`${units.length - mostNamed} more`] : [];
+  const names = [...units.slice(0, mostNamed).map(({ unit }) => unit), ...more].join(', ');
   const remedy = `start it on the host of ${names}: holdfast worker --agent ${agent}`;
   return [
     wrong(`agent ${agent}`, 'does not ask for work', remedy),
@@ -77,10 +79,9 @@ async function checkUnit(client: Client, { database, unit, agent }: ConfiguredUn
   }
 }
 
-/** Waits for all of them, also when one rejects: each withdraws its question then. */
-async function allOf<T>(asked: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(asked);
-  return Promise.all(asked);
+/** Of thousands of units each still answers within its patience. Waits for all that were begun, also when one rejects: each withdraws its question then. */
+function allOf<T, R>(asked: readonly T[], ask: (one: T) => Promise<R>): Promise<R[]> {
+  return concurrently(mostAtOnce, asked, ask);
 }
 
 /** Storages are seen by each agent with its own eyes: other secrets, another network. */

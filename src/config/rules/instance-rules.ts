@@ -9,29 +9,56 @@ import { databases, type Named, type Rule } from './rule';
  * with it, its backup would stop them.
  */
 export const sharedInstanceSharesLock: Rule = (sketch) => {
-  const seen: { named: Named; unit: UnitSketch }[] = [];
-  const findings: Finding[] = [];
-  for (const named of databases(sketch)) {
-    const other = seen.find(({ named: one, unit }) => isRisky(one, named) && sharesInstance(unit, named));
-    if (other && lockOf(other.named) !== lockOf(named)) {
-      const message = `must equal that of database "${other.named.name}", which is in the same instance: lock: ${lockOf(other.named)}`;
-      findings.push({ path: [...named.path, 'lock'], message });
+  const instances = new Map<string, Seen>();
+  return databases(sketch).flatMap((named, order): Finding[] => {
+    const keys = named.database.units.map(instanceOf);
+    const risky = isRisky(named);
+    const others = keys.flatMap((key) => {
+      const seen = instances.get(key);
+      const other = risky ? seen?.first : seen?.firstRisky;
+      return other === undefined ? [] : [other];
+    });
+    for (const key of keys) {
+      const seen = instances.get(key) ?? { first: { named, order }, firstRisky: undefined };
+      instances.set(key, risky && !seen.firstRisky ? { ...seen, firstRisky: { named, order } } : seen);
     }
-    seen.push(...named.database.units.map((unit) => ({ named, unit })));
-  }
-  return findings;
+    const [other] = others.sort((one, another) => one.order - another.order);
+    if (other === undefined || lockOf(other.named) === lockOf(named)) return [];
+    const message = `must equal that of database "${other.named.name}", which is in the same instance: lock: ${lockOf(other.named)}`;
+    return [{ path: [...named.path, 'lock'], message }];
+  });
 };
+
+/** The databases that came first in an instance: tens of thousands of them are compared with these alone. */
+interface Seen {
+  readonly first: Placed;
+  readonly firstRisky: Placed | undefined;
+}
+
+interface Placed {
+  readonly named: Named;
+  readonly order: number;
+}
 
 /** Neither artefacts nor an agent's own folders lie inside a data directory: a restore would replace them. */
 export const dataDirectoriesHoldNothingOfOurs: Rule = (sketch) => {
-  const homes = databases(sketch).flatMap(({ name, database }) =>
-    database.units.flatMap((unit) => (unit['data-directory'] ? [{ name, directory: unit['data-directory'] }] : [])),
-  );
+  const homes = new Map<string, string>();
+  for (const { name, database } of databases(sketch)) {
+    for (const { 'data-directory': directory } of database.units) {
+      if (directory !== undefined && !homes.has(path.resolve(directory))) homes.set(path.resolve(directory), name);
+    }
+  }
   return ourFolders(sketch).flatMap(({ path: where, folder }) => {
-    const home = homes.find(({ directory }) => isInside(folder, directory));
-    return home ? [{ path: where, message: `lies inside the data directory of database "${home.name}"` }] : [];
+    const home = withParents(path.resolve(folder)).find((each) => homes.has(each));
+    if (home === undefined) return [];
+    return [{ path: where, message: `lies inside the data directory of database "${homes.get(home)}"` }];
   });
 };
+
+function withParents(folder: string): readonly string[] {
+  const parent = path.dirname(folder);
+  return parent === folder ? [folder] : [folder, ...withParents(parent)];
+}
 
 function ourFolders(sketch: Sketch): { path: readonly PropertyKey[]; folder: string }[] {
   const all = [
@@ -47,24 +74,14 @@ function ourFolders(sketch: Sketch): { path: readonly PropertyKey[]; folder: str
   return all.flatMap(({ path: where, folder }) => (folder === undefined ? [] : [{ path: where, folder }]));
 }
 
-function isInside(folder: string, directory: string): boolean {
-  const relative = path.relative(directory, folder);
-  return relative === '' || !(relative === '..' || relative.startsWith(`..${path.sep}`));
+function instanceOf({ agent, host = '127.0.0.1', port }: UnitSketch): string {
+  return JSON.stringify([agent, host, port]);
 }
 
-function sharesInstance(unit: UnitSketch, { database }: Named): boolean {
-  return database.units.some(
-    (own) =>
-      own.agent === unit.agent && (own.host ?? '127.0.0.1') === (unit.host ?? '127.0.0.1') && own.port === unit.port,
-  );
-}
-
-function isRisky(...pair: readonly Named[]): boolean {
-  return pair.some(({ database }) => {
-    const offered = engineMethods[database.engine ?? 'postgresql'] ?? {};
-    const methods = [database.backup.method ?? 'logical', ...database.schedules.map(({ method }) => method ?? '')];
-    return methods.some((method) => Object.hasOwn(offered, method) && offered[method]?.dataDirectory);
-  });
+function isRisky({ database }: Named): boolean {
+  const offered = engineMethods[database.engine ?? 'postgresql'] ?? {};
+  const methods = [database.backup.method ?? 'logical', ...database.schedules.map(({ method }) => method ?? '')];
+  return methods.some((method) => Object.hasOwn(offered, method) && offered[method]?.dataDirectory);
 }
 
 function lockOf({ name, database }: Named): string {

@@ -12,12 +12,18 @@ export interface Named {
 
 /** The databases with their paths. */
 export function databases(sketch: Sketch): readonly Named[] {
-  return Object.entries(sketch.databases).map(([name, database]) => ({
-    name,
-    database,
+  const known = named.get(sketch);
+  if (known !== undefined) return known;
+  const found = Object.entries(sketch.databases).map(([name, database]) => ({
+    ...{ name, database },
     path: ['databases', name],
   }));
+  named.set(sketch, found);
+  return found;
 }
+
+/** Every rule asks for them. */
+const named = new WeakMap<Sketch, readonly Named[]>();
 
 /** Makes a rule out of one that looks at a single database. */
 export const ofEachDatabase =
