@@ -1,15 +1,26 @@
 import { z } from 'zod';
 import { Name } from '../model/ids';
 import { Compression, Method, Mode, Transfer } from '../model/job-request';
-import { AbsolutePath, Duration, Limit, SecretReference } from './fields';
+import { AbsolutePath, Duration, FolderPath, Limit, PlainText, SecretReference, ServerName } from './fields';
 
-const argv = z.array(z.string().min(1)).min(1);
+const argv = z
+  .array(
+    z
+      .string()
+      .min(1)
+      .refine((text) => !text.includes('\0'), 'must not hold a zero byte'),
+  )
+  .min(1);
 
 export const ServiceConfig = z
   .discriminatedUnion('kind', [
     z.strictObject({
       kind: z.literal('systemd').describe('a unit of systemd, by systemctl'),
-      unit: z.string().min(1).describe('systemd unit, for instance postgresql@15-main'),
+      unit: z
+        .string()
+        // systemctl takes a pattern for all units that fit it
+        .regex(/^(?!-)[A-Za-z0-9:_.\\@-]{1,255}$/, 'must be the name of one unit: no pattern, no path')
+        .describe('systemd unit, for instance postgresql@15-main'),
     }),
     z.strictObject({
       kind: z.literal('pg_ctl').describe("PostgreSQL's own pg_ctl, on the unit's data-directory"),
@@ -17,14 +28,14 @@ export const ServiceConfig = z
       'log-file': AbsolutePath.optional().describe(
         "where the server writes until its own logging starts; beside the agent's state if absent",
       ),
-      options: z.string().optional().describe('passed to the server with pg_ctl -o'),
+      options: PlainText.optional().describe('passed to the server with pg_ctl -o'),
     }),
     z.strictObject({
       kind: z.literal('command').describe('programs of your own'),
       start: argv.describe('program and arguments; never a shell line'),
       stop: argv.describe('program and arguments'),
       status: argv.describe('exits 0 while the service runs, non-zero while it does not'),
-      user: z.string().optional().describe('operating system user to run them as'),
+      user: PlainText.optional().describe('operating system user to run them as'),
     }),
     z.strictObject({
       kind: z.literal('none').describe('it cannot be stopped: no cold backup, no restore of a whole instance'),
@@ -34,15 +45,15 @@ export const ServiceConfig = z
 export type ServiceConfig = z.infer<typeof ServiceConfig>;
 
 export const UnitConfig = z.strictObject({
-  name: z.string().min(1).max(100).describe('name of the unit, for instance shop/0'),
+  name: PlainText.max(100).describe('name of the unit, for instance shop/0'),
   agent: Name.describe('the agent beside it'),
   host: z
     .string()
-    .min(1)
+    .regex(/^(\/[^\p{Cc}]*|[^\s/,@]+)$/u, 'must be one host or address, or the absolute path of a folder')
     .default('127.0.0.1')
     .describe('where the agent reaches it: a host, or the folder of its socket'),
   port: z.number().int().min(1).max(65_535).default(5432).describe('where the database listens'),
-  'data-directory': AbsolutePath.optional().describe(
+  'data-directory': FolderPath.optional().describe(
     "data directory on the agent's host; needed by the methods physical and cold",
   ),
   service: ServiceConfig.prefault({ kind: 'none' }).describe('how the unit is stopped and started'),
@@ -90,7 +101,16 @@ const RestoreDefaults = z.strictObject({
 /** Empty means unset (B2). */
 const script = z
   .string()
-  .regex(/^(#!|\s*$)/, 'must start with a #! line')
+  .regex(/^(#!|\s*$)/, { error: 'must start with a #! line', abort: true })
+  .refine((text) => /^(#![ \t]*\/\S|\s*$)/.test(text), {
+    error: 'must name its interpreter by an absolute path: #!/bin/sh',
+    abort: true,
+  })
+  .refine((text) => !/^.*\r/.test(text), {
+    error: 'ends its first line as Windows does, and no interpreter has such a name',
+    abort: true,
+  })
+  .refine((text) => !text.includes('\0'), 'must not hold a zero byte')
   .transform((text) => (text.trim() === '' ? undefined : text))
   .optional();
 const Hooks = z.strictObject({
@@ -127,10 +147,10 @@ const Retention = z.strictObject({
 export const DatabaseConfig = z.strictObject({
   engine: z.enum(['postgresql']).describe('what kind of database it is'),
   storage: Name.describe('where its backups go'),
-  database: z.string().min(1).max(63).optional().describe('its name in the server; the key above by default'),
-  user: z.string().min(1).default('postgres').describe('role that backs up and restores'),
+  database: ServerName.optional().describe('its name in the server; the key above by default'),
+  user: ServerName.default('postgres').describe('role that backs up and restores'),
   password: SecretReference.optional().describe('its password, as a reference; none for peer or trust authentication'),
-  'maintenance-database': z.string().default('postgres').describe('database to connect to while the other is renamed'),
+  'maintenance-database': ServerName.default('postgres').describe('database to connect to while the other is renamed'),
   'bin-directory': AbsolutePath.optional().describe(
     "where the engine's tools are; the newest installed ones if absent",
   ),

@@ -26,12 +26,16 @@ export const Limit = z
   .meta({ title: 'duration' })
   .transform(durationMs);
 
-/** `16MiB`, `5TiB`; becomes bytes. */
-export const Size = z
-  .string({ error: notSize })
-  .regex(/^\d+(B|KiB|MiB|GiB|TiB)$/, { error: notSize })
-  .meta({ title: 'size' })
-  .transform(sizeBytes);
+/** `16MiB`, `5TiB`, between these two; becomes bytes. */
+export function sizeBetween(least: string, most: string) {
+  const outside = `must be between ${least} and ${most}`;
+  return z
+    .string({ error: notSize })
+    .regex(/^\d+(B|KiB|MiB|GiB|TiB)$/, { error: notSize, abort: true })
+    .refine((text) => sizeBytes(text) >= sizeBytes(least) && sizeBytes(text) <= sizeBytes(most), outside)
+    .meta({ title: 'size' })
+    .transform(sizeBytes);
+}
 
 const noReference = ({ input }: { input?: unknown }) =>
   input === undefined
@@ -46,10 +50,42 @@ export const SecretReference = z
   .brand<'SecretReference'>();
 export type SecretReference = z.infer<typeof SecretReference>;
 
-export const AbsolutePath = z.string().regex(/^\//, 'must be an absolute path').meta({ title: 'absolute path' });
+/** Leaves room for what is put behind it, in a path of the kernel's 4,096 bytes. */
+const longestPath = 3_000;
+const unprintable = 'must not hold control characters';
+
+/** A path is taken as it stands, so it has no `..` that leads elsewhere when a link is on its way. */
+export const AbsolutePath = z
+  .string()
+  .regex(/^\//, { error: 'must be an absolute path', abort: true })
+  .refine(isPlain, { error: unprintable, abort: true })
+  .refine((text) => !text.split('/').some((segment) => segment === '.' || segment === '..'), {
+    error: 'must not hold the folders "." and ".."',
+    abort: true,
+  })
+  .refine((text) => Buffer.byteLength(text) <= longestPath, `must have at most ${longestPath} bytes`)
+  .meta({ title: 'absolute path' });
+
+/** One below which we put things of our own, or which we replace: never the root of everything. */
+export const FolderPath = AbsolutePath.refine((text) => /[^/]/.test(text), 'must not be the root folder').meta({
+  title: 'absolute path',
+});
+
+/** Text for one line of a screen or a log. */
+export const PlainText = z.string().min(1).refine(isPlain, unprintable);
+
+/** A name in the database server, which keeps its first 63 bytes and would silently mean another. */
+export const ServerName = PlainText.refine(
+  (text) => Buffer.byteLength(text) <= 63,
+  'must have at most 63 bytes: the server cuts off the rest',
+);
 
 /** Text without spaces or slashes around it, as the makers of the s3 interface trim bucket and path. */
 export const SlashlessText = z.string().transform((text) => text.trim().replace(/^\/+|\/+$/g, ''));
+
+function isPlain(text: string): boolean {
+  return !/[\p{Cc}\u2028\u2029]/u.test(text);
+}
 
 function shown(input: unknown): string {
   return typeof input === 'string' || typeof input === 'number' ? `"${String(input).slice(0, 40)}"` : 'the value';

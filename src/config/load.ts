@@ -44,7 +44,10 @@ function beyond(findings: readonly Finding[], broken: readonly Finding[]): reado
 
 async function readText(file: string): Promise<string> {
   try {
-    const { mode } = await stat(file);
+    const found = await stat(file);
+    const { mode } = found;
+    // of /dev/zero there is no end
+    if (found.isCharacterDevice() || found.isBlockDevice()) throw invalid(file, [{ path: '', message: 'is a device' }]);
     if ((mode & 0o002) !== 0) {
       throw invalid(file, [{ path: '', message: 'everyone can change it, and it names commands that run: chmod o-w' }]);
     }

@@ -1,22 +1,26 @@
 import { z } from 'zod';
 import { Name } from '../model/ids';
 import { DatabaseConfig } from './database-schema';
-import { AbsolutePath, Limit } from './fields';
+import { FolderPath, Limit, PlainText } from './fields';
 import { StorageConfig } from './storage-schema';
 
 const TemporalConfig = z.strictObject({
   address: z
     .string()
-    .regex(/^[^\s/]+:\d{1,5}$/, 'must be host:port, without a scheme')
+    .regex(/^(\[[0-9A-Fa-f:.]+\]|[^\s/:[\]@]+):\d{1,5}$/, {
+      error: 'must be host:port, without a scheme; an address of IPv6 stands in brackets',
+      abort: true,
+    })
+    .refine((text) => isPort(Number(text.replace(/^.*:/, ''))), 'must name a port between 1 and 65535')
     .optional()
     .describe(
       'host:port of the Temporal service; the TEMPORAL_* variables and profile file if absent, else 127.0.0.1:7233',
     ),
-  namespace: z.string().min(1).optional().describe('namespace; that of the profile or `default` if absent'),
-  profile: z.string().min(1).optional().describe('profile of the Temporal configuration file, for TLS and API keys'),
-  data: AbsolutePath.optional().describe(
-    "file of the embedded server; temporal.sqlite in the first agent's state folder if absent",
-  ),
+  namespace: PlainText.max(255).optional().describe('namespace; that of the profile or `default` if absent'),
+  profile: PlainText.optional().describe('profile of the Temporal configuration file, for TLS and API keys'),
+  data: FolderPath.regex(/[^/]$/, 'must be a file')
+    .optional()
+    .describe("file of the embedded server; temporal.sqlite in the first agent's state folder if absent"),
   'ui-port': z
     .number()
     .int()
@@ -25,7 +29,7 @@ const TemporalConfig = z.strictObject({
     .default(8233)
     .describe('port of the Web UI of the embedded server; 0 for none'),
   users: z
-    .array(z.string().min(1).max(100))
+    .array(PlainText.max(100))
     .default([])
     .describe(
       'users of this host, besides root and its own, that may use the embedded server, or may be the ones who run a Temporal of this host; they can make the agents do anything',
@@ -35,9 +39,13 @@ const TemporalConfig = z.strictObject({
     .describe('how long the embedded server keeps closed jobs; at least 1d'),
 });
 
+function isPort(port: number): boolean {
+  return port >= 1 && port <= 65_535;
+}
+
 const AgentConfig = z.strictObject({
-  state: AbsolutePath.describe("folder of the ledger, on the agent's host"),
-  spool: AbsolutePath.optional().describe('folder for staged artefacts; <state>/spool if absent'),
+  state: FolderPath.describe("folder of the ledger, on the agent's host"),
+  spool: FolderPath.optional().describe('folder for staged artefacts; <state>/spool if absent'),
   'max-parallel': z.number().int().min(1).max(64).default(4).describe('steps run at once on this host'),
 });
 export type AgentConfig = z.infer<typeof AgentConfig>;

@@ -38,7 +38,15 @@ const Unit = part({
   'data-directory': text,
   service: Service,
 });
-const Schedule = part({ name: text, cron: text, timezone: text, storage: text, method: text, mode: text });
+const Schedule = part({
+  name: text,
+  cron: text,
+  timezone: text,
+  jitter: text,
+  storage: text,
+  method: text,
+  mode: text,
+});
 const Backup = part({ method: text, mode: text, transfer: text, jobs: numberOr(1) });
 const Database = part({
   engine: text,
@@ -50,13 +58,22 @@ const Database = part({
   schedules: list(Schedule),
 });
 const Agent = part({ state: text, spool: text });
-const Storage = part({ kind: text, path: text, endpoint: text, attributes: list(text) });
+const Storage = part({
+  ...{ kind: text, path: text, endpoint: text, attributes: list(text) },
+  ...{ 'part-size': text, 'max-object': text },
+});
+const Temporal = part({ address: text, 'ui-port': numberOr(8233) });
 
 /**
  * What the rules between keys look at, read from a file that may be wrong elsewhere: what cannot be read counts as absent. So a mistake in one
  * key does not hide the mistakes of the others.
  */
-export const readSketch = part({ agents: names(Agent), storages: names(Storage), databases: names(Database) });
+export const readSketch = part({
+  temporal: Temporal,
+  agents: names(Agent),
+  storages: names(Storage),
+  databases: names(Database),
+});
 export type Sketch = ReturnType<typeof readSketch>;
 export type DatabaseSketch = ReturnType<typeof Database>;
 export type UnitSketch = ReturnType<typeof Unit>;

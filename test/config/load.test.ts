@@ -118,6 +118,13 @@ databases:
 });
 
 describe('a file that cannot be used', () => {
+  test('a device, which may have no end', async () => {
+    await expect(loadConfig('/dev/zero')).rejects.toMatchObject({
+      code: 'configuration-invalid',
+      message: expect.stringContaining('is a device'),
+    });
+  });
+
   test('is missing where there is none', async () => {
     await expect(loadConfig('/nowhere/holdfast.yaml')).rejects.toMatchObject({ code: 'configuration-missing' });
   });

@@ -95,7 +95,7 @@ describe('rules between keys', () => {
   test('nothing of ours may lie inside a data directory, which a restore replaces', async () => {
     const text = soundConfig()
       .replace('agent: db1 }', 'agent: db1, data-directory: /srv }')
-      .replace('/var/lib/holdfast', '/srvx/state, spool: /srv');
+      .replace('/var/lib/holdfast', '/srvx/state, spool: /srv/spool');
     expect(await problemsIn(text)).toEqual([
       'agents.db1.spool (2): lies inside the data directory of database "shop"',
       'storages.near.path (4): lies inside the data directory of database "shop"',

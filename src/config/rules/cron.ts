@@ -15,6 +15,10 @@ const fields: readonly Field[] = [
   { name: 'day of the week', least: 0, most: 7, words: days },
 ];
 const macro = /^@(yearly|annually|monthly|weekly|daily|midnight|hourly|every \d+(s|m|h|d))$/;
+/** Of February the most that it ever has. */
+const daysOfMonth = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+const leastEvery = 60;
+const mostEvery = 3_650 * 86_400;
 
 const meanings: Readonly<Record<string, string>> = {
   '@yearly': '0 0 1 1 *',
@@ -34,15 +38,41 @@ export type CronTimes = { readonly fields: readonly (readonly number[])[] } | { 
 export function cronFault(text: string): string | undefined {
   const trimmed = text.trim();
   if (trimmed.startsWith('@')) {
-    return macro.test(trimmed) ? undefined : `"${trimmed}" is none of @hourly, @daily, @weekly, @monthly, @yearly`;
+    if (macro.test(trimmed)) return intervalFault(trimmed);
+    return `"${trimmed.slice(0, 40)}" is none of @hourly, @daily, @weekly, @monthly, @yearly`;
   }
   if (/^(CRON_)?TZ=/.test(trimmed)) return 'give the zone as timezone, not inside cron';
   const parts = trimmed.split(/\s+/);
   if (parts.length !== fields.length) {
-    return `"${trimmed}" has ${parts.length} fields: cron takes five (minute, hour, day, month, day of the week)`;
+    return `"${trimmed.slice(0, 40)}" has ${parts.length} fields: cron takes five (minute, hour, day, month, day of the week)`;
   }
   const wrong = fields.findIndex((field, index) => valuesOf(field, parts[index] ?? '') === undefined);
-  return wrong === -1 ? undefined : `"${parts[wrong]}" is no ${fields[wrong]?.name} of a cron text`;
+  if (wrong !== -1) return `"${parts[wrong]?.slice(0, 40)}" is no ${fields[wrong]?.name} of a cron text`;
+  return isEver(trimmed) ? undefined : `"${trimmed}" is never: no such month has such a day`;
+}
+
+function intervalFault(text: string): string | undefined {
+  const times = cronTimes(text);
+  if (!('everySeconds' in times) || (times.everySeconds >= leastEvery && times.everySeconds <= mostEvery))
+    return undefined;
+  return `"${text.slice(0, 40)}" is not between @every 1m and @every 3650d`;
+}
+
+/** The day of the week makes no difference: every date is every day of the week at some time. */
+function isEver(text: string): boolean {
+  const times = cronTimes(text);
+  if (!('fields' in times)) return true;
+  const [, , days = [], months = []] = times.fields;
+  return months.some((month) => days.some((day) => day <= (daysOfMonth[month - 1] ?? 0)));
+}
+
+/** Seconds between two runs that are as near to each other as these times come, looking at the hours of one day. */
+export function leastPause(times: CronTimes): number {
+  if ('everySeconds' in times) return times.everySeconds;
+  const [minutes = [], hours = []] = times.fields;
+  const ofDay = hours.flatMap((hour) => minutes.map((minute) => 60 * hour + minute)).sort((a, b) => a - b);
+  const next = [...ofDay.slice(1), (ofDay[0] ?? 0) + 24 * 60];
+  return 60 * Math.min(...ofDay.map((minute, nth) => (next[nth] ?? Number.POSITIVE_INFINITY) - minute));
 }
 
 /** The same times give the same answer, however they are written: `@daily` is `0 0 * * *`. For texts without a fault. */
@@ -65,6 +95,7 @@ function valuesOf(field: Field, text: string): readonly number[] | undefined {
 function valuesOfEntry(field: Field, entry: string): readonly number[] | undefined {
   const [range = '', step, ...rest] = entry.split('/');
   if (rest.length > 0 || (step !== undefined && !/^[1-9]\d*$/.test(step))) return undefined;
+  if (Number(step ?? 1) > field.most - field.least + 1) return undefined; // it would mean its first value alone, which nobody writes so
   const ends = range === '*' ? [field.least, field.most] : range.split('-').map((end) => valueIn(field, end));
   const [from, to = step === undefined ? from : field.most] = ends;
   if (ends.length > 2 || from === undefined || ends.includes(undefined) || to === undefined || from > to)

@@ -45,7 +45,8 @@ export const dataDirectoriesHoldNothingOfOurs: Rule = (sketch) => {
   const homes = new Map<string, string>();
   for (const { name, database } of databases(sketch)) {
     for (const { 'data-directory': directory } of database.units) {
-      if (directory !== undefined && !homes.has(path.resolve(directory))) homes.set(path.resolve(directory), name);
+      const home = directory === undefined ? '/' : path.resolve(directory);
+      if (home !== '/' && !homes.has(home)) homes.set(home, name);
     }
   }
   return ourFolders(sketch).flatMap(({ path: where, folder }) => {

@@ -8,9 +8,10 @@ import {
   pgCtlKnowsItsDirectory,
   serviceCanStop,
 } from './method-rules';
+import { booksHaveTheirFolders, partFitsObject, portsDiffer, spoolsHoldNothingElse } from './place-rules';
 import { agentExists, scheduleNamesDiffer, storageExists, unitNamesDiffer } from './reference-rules';
 import type { Rule } from './rule';
-import { cronReadable, timezoneKnown } from './schedule-rules';
+import { cronReadable, jitterIsShort, timezoneKnown } from './schedule-rules';
 
 /** What must hold between keys, beyond what the schema says of each. */
 export const rules: readonly Rule[] = [
@@ -26,9 +27,14 @@ export const rules: readonly Rule[] = [
   parallelDumpIsStaged,
   cronReadable,
   timezoneKnown,
+  jitterIsShort,
   sharedInstanceSharesLock,
   dataDirectoriesHoldNothingOfOurs,
   socketsAreNotEncrypted,
   endpointCarriesNoSecret,
   headersCarryNoSecret,
+  portsDiffer,
+  partFitsObject,
+  spoolsHoldNothingElse,
+  booksHaveTheirFolders,
 ];

@@ -1,5 +1,6 @@
+import { Duration } from '../fields';
 import type { Finding } from '../problem';
-import { cronFault } from './cron';
+import { cronFault, cronTimes, leastPause } from './cron';
 import { ofEachDatabase } from './rule';
 
 /** Each schedule's cron text can be read, as Temporal reads it. */
@@ -7,6 +8,17 @@ export const cronReadable = ofEachDatabase(({ database, path }) =>
   database.schedules.flatMap(({ cron }, index): Finding[] => {
     const fault = cron === undefined ? undefined : faultOf(cron);
     return fault === undefined ? [] : [{ path: [...path, 'schedules', index, 'cron'], message: fault }];
+  }),
+);
+
+/** A run that is put off by chance is over before the next one is due. */
+export const jitterIsShort = ofEachDatabase(({ database, path }) =>
+  database.schedules.flatMap(({ cron, jitter }, index): Finding[] => {
+    if (cron === undefined || jitter === undefined || faultOf(cron) !== undefined) return [];
+    const pause = pauseOf(cron);
+    if (durationOf(jitter) <= pause * 1_000) return [];
+    const message = `is longer than the ${pause} s between two of its runs`;
+    return [{ path: [...path, 'schedules', index, 'jitter'], message }];
   }),
 );
 
@@ -30,6 +42,8 @@ function remembered<T>(look: (text: string) => T): (text: string) => T {
 }
 const mostRemembered = 10_000;
 const faultOf = remembered(cronFault);
+const pauseOf = remembered((cron) => leastPause(cronTimes(cron)));
+const durationOf = remembered((text) => Duration.safeParse(text).data ?? 0);
 const isKnownZone = remembered(isZone);
 
 function isZone(name: string): boolean {
