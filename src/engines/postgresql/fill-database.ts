@@ -44,7 +44,8 @@ export async function fillDatabase(
   const { major } = await readServer(session);
   const tool = await findTool(context, 'pg_restore', major);
   context.report('roles');
-  await told(context, 'load-failed', { backup, tool: 'CREATE ROLE' }, applyRoles(session, portrait, context.log));
+  const making = applyRoles(session, portrait, context.log);
+  const ofRoles = await told(context, 'load-failed', { backup, tool: 'CREATE ROLE' }, making);
   const tablespaces = await knownTablespaces(session);
   const create = creating(name, portrait.database, { major, tablespaces }, backup);
   const giving = givingProperties(context, session, name, { properties: portrait.database, backup });
@@ -79,7 +80,7 @@ export async function fillDatabase(
   const closing = [marking(name, { role: 'loaded', job: plan.jobId, allow }), allowing(name, false)];
   await told(context, 'load-failed', { backup, tool: 'ALTER DATABASE' }, together(session, closing));
   const known = differences.map((difference) => `differs from the backup: ${difference}`);
-  return { ...report, warnings: [...report.warnings, ...analysed, ...refused, ...known] };
+  return { ...report, warnings: [...ofRoles, ...report.warnings, ...analysed, ...refused, ...known] };
 }
 
 async function knownTablespaces(session: Session): Promise<string[]> {

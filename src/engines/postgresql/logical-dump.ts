@@ -10,6 +10,7 @@ import { dumpArchive } from './dump-archive';
 import type { PostgresqlFacts } from './facts';
 import { countUnreadable, missingInDump } from './missing-parts';
 import { databaseName, maintenanceName } from './names';
+import { readParameterGrants } from './parameter-grants';
 import type { Portrait } from './portrait';
 import { wordsInside, wordsOutside } from './read-inside';
 import { readProperties } from './read-properties';
@@ -79,11 +80,15 @@ async function drawPortrait(context: EngineContext) {
       database: await readProperties(session, database, words ?? (await wordsOutside(session, database))),
       roles: await readRoles(session),
       memberships: await readMemberships(session),
+      parameters: await readParameterGrants(session),
     };
     const passwords = await mayReadPasswords(session);
     return { portrait: `${JSON.stringify(portrait, null, 2)}\n`, passwords, major };
   });
 }
+
+/** It writes moments, such as the end of a password, as its session shows them: "IST" is one zone here and another there. */
+const unambiguous = ['datestyle=ISO', 'timezone=UTC'];
 
 /** For people who restore by hand: our own restore reads the portrait. */
 async function dumpGlobals(
@@ -99,7 +104,8 @@ async function dumpGlobals(
     `--database=${maintenanceName(context)}`,
     ...connectionArguments(context),
   ];
-  const command = listeningTo(context, { program, args, env: connectionEnvironment(context, major) });
+  const env = connectionEnvironment(context, major, unambiguous);
+  const command = listeningTo(context, { program, args, env });
   const details = { database: databaseName(context), tool: 'pg_dumpall' };
   return toldAs('dump-failed', details, sink.fromCommands('globals.sql', 'globals', [command]));
 }

@@ -11,6 +11,10 @@ const Grant = z.object({
 });
 export type Grant = z.infer<typeof Grant>;
 
+/** Since PostgreSQL 15: who may set a parameter, or change it for the whole server. */
+const ParameterGrant = Grant.extend({ parameter: z.string() });
+export type ParameterGrant = z.infer<typeof ParameterGrant>;
+
 /** A setting that is kept for a database, for a role, or for a role in a database. */
 const KeptSetting = z.object({ name: z.string(), value: z.string() });
 export type KeptSetting = z.infer<typeof KeptSetting>;
@@ -65,6 +69,7 @@ export const Portrait = z.object({
   database: DatabaseProperties,
   roles: z.array(Role),
   memberships: z.array(Membership),
+  parameters: z.array(ParameterGrant).optional().describe('absent in backups of older versions'),
 });
 export type Portrait = z.infer<typeof Portrait>;
 

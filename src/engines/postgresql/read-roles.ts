@@ -54,7 +54,7 @@ export async function readMemberships(session: Session): Promise<Membership[]> {
   const rows = await session.query<{ role: string; member: string; grantor: string | null; row: unknown }>(
     `SELECT r.rolname AS role, m.rolname AS member, g.rolname AS grantor, to_jsonb(a) AS row FROM pg_auth_members a
      JOIN pg_roles r ON r.oid = a.roleid JOIN pg_roles m ON m.oid = a.member LEFT JOIN pg_roles g ON g.oid = a.grantor
-     WHERE m.rolname !~ '^pg_' ORDER BY 1, 2`,
+     WHERE NOT (m.rolname ~ '^pg_' AND r.rolname ~ '^pg_') ORDER BY 1, 2, 3`,
   );
   return rows.map(({ role, member, grantor, row }) => ({ role, member, grantor, options: optionsOf(row) }));
 }
