@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { listens } from '../../src/workers/listens';
-import { findVersitygw } from '../../tools/find';
+import { findPypi, findVersitygw } from '../../tools/find';
 import { freePort } from './free-port';
 import { goEnvironment } from './go-environment';
 import { type OwnedProcess, startOwned } from './owned-process';
@@ -33,33 +33,82 @@ export interface S3Server {
   restart(): Promise<void>;
 }
 
+/** How one kind of server is started over the folders. */
+interface S3Program {
+  readonly name: string;
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** Starts versitygw; resolves when it accepts connections. It dies with this process. */
 export async function startS3(options: S3Options): Promise<S3Server> {
-  const port = options.port ?? (await freePort());
-  const { accessKey = 'demo-access-key', secretKey = 'demo-secret-key', region = 'us-east-1' } = options;
-  const dataFolder = join(options.folder, 's3-data');
-  const sidecar = join(options.folder, 's3-metadata'); // not every file system has extended attributes
-  await Promise.all([dataFolder, sidecar].map((path) => mkdir(path, { recursive: true })));
+  const { sidecar, dataFolder, port, keys, region } = await placeOf(options);
+  await mkdir(sidecar, { recursive: true });
   const tls = options.tls === undefined ? [] : ['--cert', options.tls.cert, '--key', options.tls.key];
   const listen = ['--port', `127.0.0.1:${port}`, '--region', region, '--keep-alive', '--quiet', ...tls];
+  return serve(options, port, {
+    name: 'versitygw',
+    program: findVersitygw(),
+    args: [...listen, 'posix', '--sidecar', sidecar, dataFolder],
+    env: { ...goEnvironment, ROOT_ACCESS_KEY: keys.accessKey, ROOT_SECRET_KEY: keys.secretKey },
+  });
+}
+
+/** Starts `rclone serve s3`, which takes a condition and writes over what is there all the same, and cannot tell of unfinished uploads. */
+export async function startRclone(options: S3Options): Promise<S3Server> {
+  const { dataFolder, port, keys } = await placeOf(options);
+  const cache = ['--cache-dir', join(options.folder, 's3-cache'), '--config', join(options.folder, 'rclone.conf')];
+  const listen = ['--addr', `127.0.0.1:${port}`, '--auth-key', `${keys.accessKey},${keys.secretKey}`];
+  const program = join(findPypi('rclone'), 'bin', 'rclone');
+  return serve(options, port, {
+    name: 'rclone',
+    program,
+    args: ['serve', 's3', ...listen, ...cache, dataFolder],
+    env: goEnvironment,
+  });
+}
+
+/** Starts moto's S3, which keeps everything in its memory: what it had is gone when it is stopped. It takes any keys. */
+export async function startMoto(options: S3Options): Promise<S3Server> {
+  const { port } = await placeOf(options);
+  const folder = findPypi('moto');
+  return serve(options, port, {
+    name: 'moto',
+    program: join(folder, 'python'),
+    args: ['-m', 'moto.server', '-H', '127.0.0.1', '-p', String(port)],
+    env: { PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: '1', MOTO_S3_DEFAULT_MAX_KEYS: '1000' },
+  });
+}
+
+async function placeOf(options: S3Options) {
+  const port = options.port ?? (await freePort());
+  const { accessKey, secretKey, region } = { ...defaults, ...options };
+  const dataFolder = join(options.folder, 's3-data');
+  const sidecar = join(options.folder, 's3-metadata'); // not every file system has extended attributes
+  await mkdir(dataFolder, { recursive: true });
+  return { port, keys: { accessKey, secretKey }, region, dataFolder, sidecar };
+}
+
+const defaults = { accessKey: 'demo-access-key', secretKey: 'demo-secret-key', region: 'us-east-1' };
+
+async function serve(options: S3Options, port: number, { name, program, args, env }: S3Program): Promise<S3Server> {
   const start = async () => {
-    const server = await startOwned(findVersitygw(), [...listen, 'posix', '--sidecar', sidecar, dataFolder], {
-      env: { ...goEnvironment, ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey },
-      logFile: join(options.folder, 's3.log'),
-    });
-    await waitUntil('versitygw', 'listening', 20_000, async () => {
+    const server = await startOwned(program, args, { env, logFile: join(options.folder, 's3.log') });
+    await waitUntil(name, 'listening', 20_000, async () => {
       await server.mustRun();
       return listens('127.0.0.1', port);
     });
     return server;
   };
   let server: OwnedProcess = await start();
+  const { accessKey, secretKey, region } = { ...defaults, ...options };
   return {
     endpoint: `${options.tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
     accessKey,
     secretKey,
     region,
-    dataFolder,
+    dataFolder: join(options.folder, 's3-data'),
     stop: () => server.end(),
     kill9: () => server.kill9(),
     restart: async () => {

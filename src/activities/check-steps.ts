@@ -7,10 +7,11 @@ import { probeStorage } from '../storage/probe';
 import type { AgentDependencies } from './agent-dependencies';
 import type { AgentActivities, Checked, DatabaseStep } from './contract';
 import { tellMissing } from './missing-parts';
-import { onUnit } from './on-unit';
+import { inWorkFolder, onUnit } from './on-unit';
 import { pinnedManifest } from './pinned-manifest';
 import type { Step, StepWork } from './step';
 import { sweepOrphans } from './sweep-orphans';
+import { orWarning } from './tidying';
 import { packageVersion } from './version';
 
 /** Preflight. Touches nothing, and needs no right: it may look without a hold. */
@@ -76,13 +77,15 @@ async function requireSpool({ spool }: AgentDependencies, { spoolBytes }: Inspec
 export function checkStorage(
   dependencies: AgentDependencies,
 ): Step<Parameters<AgentActivities['checkStorage']>[0], void> {
-  return async ({ plan, checked }) => {
+  return async ({ plan, checked }, work) => {
     const { database, jobId, unit, engine, place } = plan;
     const storage = await dependencies.storages(place.storage);
     const at = new Date();
     await probeStorage(storage, { database, unit: unit.name, jobId, version: packageVersion(), at });
     if (plan.jobType !== 'backup') return;
     await claimRepository(storage, { database, engine, systemIdentifier: checked.systemIdentifier, at });
-    await sweepOrphans(storage, database, dependencies.lookAt, at);
+    const warning = await orWarning(sweepOrphans(storage, database, dependencies.lookAt, at));
+    if (warning === undefined) return;
+    await inWorkFolder(dependencies, plan, work, async ({ log }) => log.line('holdfast', warning));
   };
 }

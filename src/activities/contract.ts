@@ -139,6 +139,8 @@ export interface AgentActivities {
 export interface Diagnosis {
   readonly subject: string;
   readonly ok: boolean;
+  /** It works, and somebody should know something of it. */
+  readonly limited?: boolean;
   readonly message: string;
   readonly remedy?: string;
 }

@@ -3,6 +3,7 @@ import type { UnitRequest } from '../agent/with-unit';
 import { failure, HoldfastError } from '../model/errors';
 import { backupIdAt } from '../model/ids';
 import { allEnded } from '../pipeline/all-ended';
+import { describeStorage, limitedRemedy, type StorageDescription } from '../storage/describe-storage';
 import { probeStorage } from '../storage/probe';
 import type { AgentDependencies } from './agent-dependencies';
 import { findDatabase } from './configured';
@@ -30,7 +31,7 @@ export function diagnose(dependencies: AgentDependencies): Step<Input, readonly 
     };
     const around = await allEnded([
       finding(`ledger of ${input.unit}`, () => lookAtLedger(dependencies, input)),
-      finding(`storage ${storage}`, () => lookAtStorage(dependencies, input, jobId)),
+      storageFinding(`storage ${storage}`, () => lookAtStorage(dependencies, input, jobId)),
       finding(`spool of agent ${dependencies.agentName}`, () => lookAtSpool(dependencies)),
     ]);
     return [...(await lookAtUnit(dependencies, input, request, work)), ...around];
@@ -59,6 +60,17 @@ async function lookAtUnit(
 
 async function lookAtSpool({ spool }: AgentDependencies): Promise<string> {
   return `${spool.folder} has ${((await spool.freeBytes()) / 2 ** 30).toFixed(1)} GiB free`;
+}
+
+/** What a storage cannot do is no fault of its settings: it can be used as it is. */
+async function storageFinding(subject: string, look: () => Promise<StorageDescription>): Promise<Diagnosis> {
+  let limits: Pick<Diagnosis, 'limited' | 'remedy'> = {};
+  const found = await finding(subject, async () => {
+    const { message, shortcomings } = await look();
+    if (shortcomings.length > 0) limits = { limited: true, remedy: limitedRemedy };
+    return [message, ...shortcomings].join('; ');
+  });
+  return { ...found, ...limits };
 }
 
 async function finding(subject: string, look: () => Promise<string>): Promise<Diagnosis> {
@@ -115,5 +127,5 @@ async function lookAtDatabase(
 async function lookAtStorage({ config, storages }: AgentDependencies, { database, unit }: Input, jobId: string) {
   const storage = await storages(findDatabase(config, database).storage);
   await probeStorage(storage, { database, unit, jobId, version: packageVersion(), at: new Date() });
-  return `${storage.place} takes, gives back and removes objects`;
+  return describeStorage(storage, database);
 }

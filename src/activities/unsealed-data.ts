@@ -2,6 +2,7 @@ import { failure } from '../model/errors';
 import type { BackupPlan } from '../model/plan';
 import { repositoryKeys } from '../storage/layout';
 import type { Storage } from '../storage/storage';
+import { orWarning } from './tidying';
 
 /**
  * Removes what this backup has on the storage: artefacts, facts, and uploads that were never completed; its log stays. Rejects with `backup-sealed` where
@@ -13,7 +14,7 @@ export async function dropUnsealedData(
 ): Promise<void> {
   const { folder, complete, facts } = repositoryKeys(database).backup(backupId);
   if ((await storage.head(complete)) !== undefined) throw failure('backup-sealed', { backup: backupId, database });
-  await storage.sweep(folder, new Date());
+  await orWarning(storage.sweep(folder, new Date())); // the check before the backup has told already where it cannot be done
   const keys = [facts];
   for await (const { key } of storage.list(`${folder}data/`)) keys.push(key);
   await storage.delete(keys);

@@ -82,4 +82,6 @@ export interface Storage {
    * says so; resolves to their keys.
    */
   sweep(prefix: string, olderThan: Date, isOrphan?: IsOrphan): Promise<readonly string[]>;
+  /** What this place cannot do although it can be used, one line each; asks it, in the folder of that database. */
+  shortcomings(database: string): Promise<readonly string[]>;
 }

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ListMultipartUploadsCommand, S3Client } from '@aws-sdk/client-s3';
+import { ListMultipartUploadsCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { type S3Options, type S3Server, startS3 } from '../../scripts/servers/s3';
 import { type S3StorageConfig, StorageConfig } from '../../src/config/storage-schema';
 import { createS3Storage, type S3StorageOptions } from '../../src/storage/s3/create-s3-storage';
@@ -15,12 +15,20 @@ export interface S3Fixture {
   storage(settings?: Record<string, unknown>, options?: Partial<S3StorageOptions>): Storage;
   /** Multipart uploads that were neither completed nor aborted. */
   unfinished(bucket?: string): Promise<number>;
+  /** The status that the server itself answers to a write on this condition, seen past the storage. */
+  putIfAbsent(key: string, content: string): Promise<number>;
   stop(): Promise<void>;
 }
 
-export async function startS3Fixture(options: Partial<S3Options> = {}): Promise<S3Fixture> {
+/** Starts one kind of S3 server. */
+export type StartServer = (options: S3Options) => Promise<S3Server>;
+
+export async function startS3Fixture(
+  options: Partial<S3Options> = {},
+  startServer: StartServer = startS3,
+): Promise<S3Fixture> {
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-s3-'));
-  const server = await startS3({ folder, ...options });
+  const server = await startServer({ folder, ...options });
   const { endpoint, region, accessKey, secretKey } = server;
   const client = new S3Client({
     endpoint,
@@ -41,8 +49,21 @@ export async function startS3Fixture(options: Partial<S3Options> = {}): Promise<
         ...storageOptions,
       }),
     unfinished: async (bucket = 'backups') => {
-      const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
-      return Uploads?.length ?? 0;
+      try {
+        const { Uploads } = await client.send(new ListMultipartUploadsCommand({ Bucket: bucket }));
+        return Uploads?.length ?? 0;
+      } catch (error) {
+        if ((error as Error).name !== 'NoSuchUpload') throw error;
+        return 0;
+      }
+    },
+    putIfAbsent: async (Key, Body) => {
+      try {
+        const put = new PutObjectCommand({ Bucket: 'backups', Key, Body, IfNoneMatch: '*' });
+        return (await client.send(put)).$metadata.httpStatusCode ?? 0;
+      } catch (error) {
+        return (error as { $metadata?: { httpStatusCode?: number } }).$metadata?.httpStatusCode ?? 0;
+      }
     },
     stop: async () => {
       client.destroy();
@@ -52,14 +73,22 @@ export async function startS3Fixture(options: Partial<S3Options> = {}): Promise<
   };
 }
 
-/** Tests of a storage on a server of their own, its bucket made. */
-export function describeOnS3(title: string, tests: (on: () => { storage: Storage; fixture: S3Fixture }) => void): void {
+type OnS3 = (on: () => { storage: Storage; fixture: S3Fixture }) => void;
+
+/** Stores that cannot say who was first take their time: in tests of many objects a shorter one, which one server's clock allows. */
+const settling = { wait: 700, longestClaim: 300 };
+
+/** Tests of a storage on a server of their own, versitygw unless told, its bucket made. */
+export function describeOnS3(title: string, tests: OnS3): void;
+export function describeOnS3(title: string, startServer: StartServer, tests: OnS3): void;
+export function describeOnS3(title: string, ...given: [OnS3] | [StartServer, OnS3]): void {
+  const [startServer, tests] = given.length === 1 ? [startS3, given[0]] : given;
   describe(title, () => {
     let fixture: S3Fixture;
     let storage: Storage;
     beforeAll(async () => {
-      fixture = await startS3Fixture();
-      storage = fixture.storage();
+      fixture = await startS3Fixture({}, startServer);
+      storage = fixture.storage({}, { settling });
       await storage.prepare();
     });
     afterAll(() => fixture?.stop());

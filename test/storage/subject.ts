@@ -4,6 +4,10 @@ import type { Storage } from '../../src/storage/storage';
 export interface Subject {
   /** Empty, prepared, with parts of 5 MiB where there are parts. */
   readonly storage: Storage;
+  /** False of a store whose dates of unfinished uploads mean nothing. */
+  readonly datesUploads?: boolean;
+  /** False of a store that shows the folder of an upload that was only begun. */
+  readonly hidesFolders?: boolean;
   /** How many unfinished uploads there are, seen past the storage. */
   unfinished(): Promise<number>;
 }

@@ -32,5 +32,6 @@ export function failed(subject: string, error: unknown): Finding {
 }
 
 export function fromAgent(diagnosis: Diagnosis): Finding {
-  return { ...diagnosis, level: diagnosis.ok ? 'ok' : 'wrong' };
+  const good = diagnosis.limited ? 'warning' : 'ok';
+  return { ...diagnosis, level: diagnosis.ok ? good : 'wrong' };
 }

@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import type { Config } from '../../config/schema';
 import { HoldfastError } from '../../model/errors';
+import { describeStorage, limitedRemedy } from '../../storage/describe-storage';
 import { probeStorage } from '../../storage/probe';
 import { openConfigured } from '../configured-storage';
-import { type Finding, failed, fine, unchecked } from './finding';
+import { type Finding, failed, fine, unchecked, warning } from './finding';
 
 /** Looks at storages with the eyes of this process, which may have neither the secrets nor the folders of the agents' hosts. */
 export function checkStorages(config: Config, names: readonly string[], version: string): Promise<Finding[]> {
@@ -21,7 +22,9 @@ async function checkStorage(config: Config, name: string, version: string): Prom
     const jobId = `doctor-${randomBytes(4).toString('hex')}`;
     const [database = 'doctor'] = Object.keys(config.databases);
     await probeStorage(storage, { database, unit: 'none', jobId, version, at: new Date() });
-    return fine(subject, `${storage.place} takes, gives back and removes objects`);
+    const { message, shortcomings } = await describeStorage(storage, database);
+    if (shortcomings.length === 0) return fine(subject, message);
+    return warning(subject, [message, ...shortcomings].join('; '), limitedRemedy);
   } catch (error) {
     if (error instanceof HoldfastError && error.code === 'secret-unresolved') return unchecked(subject, error.message);
     return failed(subject, error);

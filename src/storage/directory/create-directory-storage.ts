@@ -50,6 +50,7 @@ export function createDirectoryStorage(options: { name: string; config: Director
       }),
     download: (key, transfer = {}) => downloadFile(place, key, transfer),
     sweep: (prefix, olderThan, isOrphan) => place.run('sweep', () => sweep(place, prefix, olderThan, isOrphan)),
+    shortcomings: async () => [],
   };
 }
 

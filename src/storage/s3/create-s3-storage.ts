@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { S3StorageConfig } from '../../config/storage-schema';
 import { concurrently } from '../concurrently';
 import { checkKey, checkPrefix } from '../keys';
+import { createSettled, type Settling } from '../settled-create';
 import type { IsOrphan, Storage } from '../storage';
+import { askOnce } from './conditional-puts';
 import { abortMultipart, type Multipart, openMultiparts } from './multipart';
 import { type PartMemory, sharedPartMemory } from './part-memory';
 import { partSchedule } from './part-schedule';
@@ -16,6 +18,7 @@ import { deleteObjects, listFolders, listObjects } from './s3-listing';
 import { createObject, getObject, headObject, putObject } from './s3-objects';
 import { downloadObject } from './s3-range';
 import { S3Upload } from './s3-upload';
+import { shortcomingsOf } from './shortcomings';
 
 export interface S3StorageOptions {
   readonly name: string;
@@ -27,6 +30,8 @@ export interface S3StorageOptions {
   /** Where parts go that are too large for memory (of objects above some 40 GiB); below the system's temporary folder if absent. */
   readonly spillFolder?: string;
   readonly timeouts?: Partial<S3Timeouts>;
+  /** How those who create an object agree where the store itself cannot say who was first. */
+  readonly settling?: Settling;
   /** Shared by all uploads of the process if absent. */
   readonly memory?: PartMemory;
 }
@@ -55,26 +60,34 @@ export function createS3Storage(options: S3StorageOptions): Storage {
     checkPrefix(connection, prefix);
     return prefix;
   };
-  return {
+  const conditionalPuts = askOnce(connection, storageClass);
+  const plain = {
     name,
-    kind: 's3',
     place: connection.place,
-    redacted: redactedConfig(connection, config),
-    prepare: () => prepareBucket(connection),
-    put: async (key, content) => {
+    put: async (key: string, content: Uint8Array | string) => {
       const body = Buffer.from(content as Uint8Array);
       await connection.run('write', () => putObject(connection, known(key), body, { storageClass }), { key });
     },
-    create: async (key, content) =>
-      createObject(connection, known(key), Buffer.from(content as Uint8Array), storageClass),
-    get: async (key) => getObject(connection, known(key)),
+    get: async (key: string) => getObject(connection, known(key)),
+    list: (prefix: string) => listObjects(connection, under(prefix)),
+    delete: async (keys: readonly string[]) => deleteObjects(connection, keys.map(known)),
+  };
+  return {
+    ...plain,
+    kind: 's3',
+    redacted: redactedConfig(connection, config),
+    prepare: () => prepareBucket(connection),
+    create: async (key, content) => {
+      const body = Buffer.from(content as Uint8Array);
+      if ((await conditionalPuts(known(key))) === 'kept') return createObject(connection, key, body, storageClass);
+      return createSettled(plain, key, body, options.settling);
+    },
     head: async (key) => headObject(connection, known(key)),
-    list: (prefix) => listObjects(connection, under(prefix)),
     listFolders: async (prefix) => listFolders(connection, under(prefix)),
-    delete: async (keys) => deleteObjects(connection, keys.map(known)),
     upload: async (key, transfer = {}) => new S3Upload(connection, known(key), settings, transfer),
     download: async (key, transfer = {}) => downloadObject(connection, known(key), transfer),
     sweep: async (prefix, olderThan, isOrphan) => sweepMultiparts(connection, under(prefix), olderThan, isOrphan),
+    shortcomings: async (database) => shortcomingsOf(connection, await conditionalPuts(`${database}/`)),
   };
 }
 

@@ -4,6 +4,7 @@ import {
   CompleteMultipartUploadCommand,
   CreateMultipartUploadCommand,
   ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
 } from '@aws-sdk/client-s3';
 import type { S3Connection } from './s3-connection';
 import { s3Code } from './s3-failure';
@@ -95,9 +96,21 @@ interface Marker {
   readonly UploadIdMarker?: string;
 }
 
-function listMultiparts(connection: S3Connection, prefix: string, from: Marker) {
+async function listMultiparts(
+  connection: S3Connection,
+  prefix: string,
+  from: Marker,
+): Promise<Partial<ListMultipartUploadsCommandOutput>> {
   const input = { Bucket: connection.bucket, Prefix: connection.prefix + prefix, ...from };
-  return connection.run('list uploads', () => connection.client.send(new ListMultipartUploadsCommand(input)));
+  const attempt = async () => {
+    try {
+      return await connection.client.send(new ListMultipartUploadsCommand(input));
+    } catch (error) {
+      if (s3Code(error) === 'NoSuchUpload') return {}; // so some stores say that there is none at all
+      throw error;
+    }
+  };
+  return connection.run('list uploads', attempt);
 }
 
 /** Where an object is, in the words of every request. */

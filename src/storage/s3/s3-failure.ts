@@ -81,6 +81,7 @@ function byStatus(status: number | undefined): StorageCode {
   if (status === 401 || status === 403) return 'storage-credentials';
   if (status === 301 || status === 307) return 'storage-region';
   if (status === 507) return 'storage-full';
+  if (status === 501) return 'storage-refused';
   if (status === 408 || status === 429 || (status !== undefined && status >= 500)) return 'storage-network';
   return 'storage-refused';
 }

@@ -32,31 +32,23 @@ export async function putObject(
   await connection.client.send(new PutObjectCommand(input));
 }
 
-/** See `Storage.create`. */
+/** `Storage.create` on a store that keeps the condition. */
 export async function createObject(
   connection: S3Connection,
   key: string,
   content: Buffer,
   storageClass: string | undefined,
 ): Promise<boolean> {
-  await connection.run('create object', () => putIfAbsent(connection, key, content, storageClass), { key });
-  // read back always: the answer to an earlier try may have been lost, and some servers do not know the condition
+  const attempt = async () => {
+    try {
+      await putObject(connection, key, content, { storageClass, onlyIfAbsent: true });
+    } catch (error) {
+      if (s3Status(error) !== 412) throw error;
+    }
+  };
+  await connection.run('create object', attempt, { key });
+  // read back always: the answer to an earlier try may have been lost
   return (await getObject(connection, key)).equals(content);
-}
-
-async function putIfAbsent(
-  connection: S3Connection,
-  key: string,
-  content: Buffer,
-  storageClass: string | undefined,
-): Promise<void> {
-  try {
-    await putObject(connection, key, content, { storageClass, onlyIfAbsent: true });
-  } catch (error) {
-    if (s3Status(error) === 412) return;
-    if (s3Code(error) !== 'NotImplemented' && s3Status(error) !== 501) throw error;
-    if ((await headObject(connection, key)) === undefined) await putObject(connection, key, content, { storageClass });
-  }
 }
 
 /** Rejects with `object-missing`. */
