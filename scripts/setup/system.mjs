@@ -13,6 +13,14 @@ function hasPip() {
   return spawnSync('python3', ['-m', 'pip', '--version'], { stdio: 'ignore' }).status === 0;
 }
 
+/** What Debian's kind of package is, or will be, the newest PostgreSQL here; undefined elsewhere. */
+function packagedMajor() {
+  const { bin } = find.lookForPostgres() ?? {};
+  if (bin !== undefined) return /^\/usr\/lib\/postgresql\/(\d+)\//.exec(bin)?.[1];
+  const { ID, VERSION_ID } = osRelease();
+  return { 'debian 12': 15, 'debian 13': 17, 'ubuntu 24.04': 16 }[`${ID} ${VERSION_ID}`];
+}
+
 const fromPath = (name) => () => find.findOnPath(name) && name;
 
 /** `found` answers with a few words for the summary. `packages` is per package manager; `-` says that the part is not needed here. */
@@ -24,6 +32,18 @@ const parts = [
       return postgres && `PostgreSQL ${postgres.version}`;
     },
     packages: { apt: 'postgresql', dnf: 'postgresql-server postgresql-contrib', brew: 'postgresql@17' },
+  },
+  {
+    what: 'pg_cron, an extension for the tests',
+    found: () => {
+      const major = packagedMajor();
+      return major === undefined || existsSync(`/usr/share/postgresql/${major}/extension/pg_cron.control`)
+        ? '-'
+        : false;
+    },
+    get packages() {
+      return { apt: `postgresql-${packagedMajor()}-cron` };
+    },
   },
   { what: 'zstd', found: fromPath('zstd'), packages: { apt: 'zstd', dnf: 'zstd', brew: 'zstd' } },
   { what: 'tar', found: fromPath('tar'), packages: { apt: 'tar', dnf: 'tar', brew: 'gnu-tar' } },

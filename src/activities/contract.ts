@@ -82,9 +82,13 @@ export interface Dumped {
   readonly finishedAt: string;
 }
 
-export interface LoadedBackup {
+export interface LoadedBackup extends LoadNotes {
   readonly location: string;
   readonly timeline?: number;
+}
+
+/** What a load has to tell. */
+export interface LoadNotes {
   readonly warnings?: readonly string[];
   /** The first of what did not load; only where the plan says to go on. The log has all. */
   readonly leftOut?: readonly LeftOut[];
@@ -124,7 +128,8 @@ export interface AgentActivities {
   /** Fetch, decrypt, verify every byte, load beside the live data, compare what can be compared there. */
   loadBackup(step: RestoreStep): Promise<LoadedBackup>;
   discardLoaded(step: RestoreStep): Promise<void>;
-  swapDatabase(step: RestoreStep): Promise<{ previous?: string }>;
+  /** With what the load had to tell, where that is a part of it. */
+  swapDatabase(step: RestoreStep): Promise<{ previous?: string } & LoadNotes>;
   swapBack(step: RestoreStep): Promise<void>;
   /** Fails with `restore-differs` naming the differences. */
   compareDatabase(step: RestoreStep): Promise<void>;

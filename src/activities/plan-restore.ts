@@ -13,7 +13,7 @@ import type { JobIdentity, Planned } from './contract';
 import { finishedRecord } from './finished-record';
 import { type PlanningDependencies, placeOf, timeoutsOf, unitPlanOf } from './plan-parts';
 import { isLook, readRequest } from './read-request';
-import { summaryOf, targetOf } from './restore-target';
+import { summaryOf, targetOf, wayOf } from './restore-target';
 import type { Step } from './step';
 import { whichBackup } from './which-backup';
 
@@ -30,7 +30,8 @@ export function planRestoreStep(dependencies: PlanningDependencies): Step<Input,
     const record = await finishedRecord(storage, input, { jobType: 'restore', database, request: input.request });
     if (record) return { kind: 'finished', record };
     const found = await findBackup(storage, database, whichBackup(request, storage));
-    const able = capabilitiesFor(found.manifest, settings, findEngine(engines, settings.engine));
+    const engine = findEngine(engines, settings.engine);
+    const able = capabilitiesFor(found.manifest, settings, engine);
     const contradiction = compressionContradiction(request, found.manifest);
     if (contradiction) throw contradiction;
     const unit = findUnit(config, database, request.unit ?? unitOf(found.manifest, settings));
@@ -40,8 +41,10 @@ export function planRestoreStep(dependencies: PlanningDependencies): Step<Input,
       unit: unitPlanOf(unit),
       target: targetOf(request, able.swap, settings, unit),
       swap: able.swap,
+      ...wayOf(request, able.swap, engine.boundToName(found.manifest)),
     };
-    return { kind: 'plan', plan: { ...plan, summary: [...lackOf(found.manifest), ...summaryOf(plan)] } };
+    const summary = [...lackOf(found.manifest), ...summaryOf(plan, engine.boundToName(found.manifest))];
+    return { kind: 'plan', plan: { ...plan, summary } };
   };
 }
 

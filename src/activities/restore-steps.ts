@@ -5,7 +5,7 @@ import type { JobLog } from '../pipeline/pipeline';
 import type { AgentDependencies } from './agent-dependencies';
 import { openBackup } from './backup-source';
 import { requireClosed } from './closed-unit';
-import type { LoadedBackup, RestoreStep } from './contract';
+import type { LoadedBackup, LoadNotes, RestoreStep } from './contract';
 import { orInterrupted } from './interrupted';
 import { onUnit } from './on-unit';
 import { pinnedManifest } from './pinned-manifest';
@@ -37,13 +37,15 @@ export function loadBackup(dependencies: AgentDependencies): Step<RestoreStep, L
 }
 
 /** The history gets as much as it can take, the log all of it. */
-function told({ location, timeline, warnings = [], leftOut = [] }: Loaded, log: JobLog): LoadedBackup {
+function told({ location, timeline, ...rest }: Loaded, log: JobLog): LoadedBackup {
+  return { location, ...(timeline !== undefined && { timeline }), ...notesOf(rest, log) };
+}
+
+function notesOf({ warnings = [], leftOut = [] }: Pick<Loaded, 'warnings' | 'leftOut'>, log: JobLog): LoadNotes {
   for (const { what, reason, mend = 'nothing that is known' } of leftOut) {
     log.line('left out', `${what}: ${reason}; what mends it: ${mend}`);
   }
   return {
-    location,
-    ...(timeline !== undefined && { timeline }),
     ...(warnings.length > 0 && { warnings: warnings.slice(0, mostWarnings) }),
     ...(leftOut.length > 0 && { leftOut: boundLeftOut(leftOut), leftOutCount: leftOut.length }),
   };
@@ -61,7 +63,7 @@ export function discardLoaded(dependencies: AgentDependencies): Step<RestoreStep
 }
 
 /** The ledger knows before and after: what lies between is turned back by whoever finds it. */
-export function swapDatabase(dependencies: AgentDependencies): Step<RestoreStep, { previous?: string }> {
+export function swapDatabase(dependencies: AgentDependencies): Step<RestoreStep, { previous?: string } & LoadNotes> {
   return (step, work) =>
     onUnit(dependencies, step.plan, work, (unit) =>
       alone(dependencies, step, work, async () => {
@@ -69,10 +71,13 @@ export function swapDatabase(dependencies: AgentDependencies): Step<RestoreStep,
         const { ledger, loads } = dependencies.books;
         const entry = await requireClosed(dependencies, step, work, unit);
         if (entry.swap !== 'done') await ledger.put(plan.database, { ...entry, plan, swap: 'begun' });
-        const previous = await unit.engine.swap(unit.context, plan);
+        const asideFirst = plan.way === 'aside-first';
+        const swapping = unit.engine.swap(unit.context, plan);
+        const previous = await (asideFirst ? orInterrupted(unit, 'load-failed', swapping) : swapping);
         await ledger.put(plan.database, { ...entry, plan, swap: 'done' });
         await loads.end(plan.database, plan.jobId);
-        return previous === undefined ? {} : { previous };
+        const notes = asideFirst ? notesOf(await unit.engine.loadReport(unit.context), unit.context.log) : {};
+        return { ...(previous !== undefined && { previous }), ...notes };
       }),
     );
 }

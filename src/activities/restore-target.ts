@@ -51,11 +51,28 @@ function folderOf(into: string, unit: UnitConfig, database: string): string {
   return folder;
 }
 
-/** What will happen, one line each, for people. */
-export function summaryOf(plan: Omit<RestorePlan, 'summary'>): readonly string[] {
+/** Whether the old data is set aside first: where that is asked for, or where what is in the backup works under its own name alone. */
+export function wayOf(
+  { into, 'aside-first': asked }: RestoreRequest,
+  swap: MethodCapabilities['swap'],
+  bound: readonly string[],
+): Pick<RestorePlan, 'way'> {
+  if (asked && into !== undefined) {
+    throw invalidRequest('restore', ['aside-first: with "into" nothing is set aside, so give one of them']);
+  }
+  if (asked && swap === 'stop') {
+    throw invalidRequest('restore', ['aside-first: a directory is loaded under any name, so leave it out']);
+  }
+  const needed = into === undefined && swap === 'fence' && bound.length > 0;
+  return (asked ?? needed) ? { way: 'aside-first' } : {};
+}
+
+/** What will happen, one line each, for people. `bound`: what works under the database's own name alone. */
+export function summaryOf(plan: Omit<RestorePlan, 'summary'>, bound: readonly string[] = []): readonly string[] {
   const going =
     'what does not load is left out and told with what mends it; then the restore ends as partial (exit code 9)';
-  return plan.onError === 'continue' ? [...steps(plan), going] : steps(plan);
+  const lines = plan.way === 'aside-first' ? stepsAsideFirst(plan, bound) : steps(plan);
+  return plan.onError === 'continue' ? [...lines, going] : lines;
 }
 
 function steps(plan: Omit<RestorePlan, 'summary'>): readonly string[] {
@@ -72,6 +89,19 @@ function steps(plan: Omit<RestorePlan, 'summary'>): readonly string[] {
     ...(swap === 'stop' ? ['recover it onto a timeline of its own, so that archiving can go on'] : []),
     `${down} and swap by rename: seconds, whatever the size`,
     'check its health and compare it with the manifest: if it differs, the old data comes back',
+    `the data of now is set aside, and when the new has proved good ${kept}`,
+  ];
+}
+
+function stepsAsideFirst(plan: Omit<RestorePlan, 'summary'>, bound: readonly string[]): readonly string[] {
+  const { sizes, keepPrevious, database } = plan;
+  const why = bound.length > 0 ? `, since ${bound.join(' and ')} works under its own name alone` : ', as asked for';
+  const kept = keepPrevious > 0 ? `kept for ${durationText(keepPrevious)}, then dropped` : 'dropped at once';
+  return [
+    `fetch ${sizeText(sizes.stored)} from ${plan.place.storage} into the spool and verify every byte, while "${database}" stays in service`,
+    `end its connections, block new ones, and SET IT ASIDE FIRST${why}`,
+    `load ${sizeText(sizes.data)} of data under its name: OUT OF SERVICE as long as that takes`,
+    'check its health and compare it with the manifest: if anything fails, the old data comes back',
     `the data of now is set aside, and when the new has proved good ${kept}`,
   ];
 }

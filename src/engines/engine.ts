@@ -126,6 +126,10 @@ export interface Engine {
     source: ArtefactSource,
     claims?: TimelineClaims,
   ): Promise<Loaded>;
+  /** What in a backup works only in a database of its own name, so that it cannot be loaded beside; empty for most. */
+  boundToName(manifest: Manifest): readonly string[];
+  /** What the load of this job had to tell, also where it happened in the swap. */
+  loadReport(context: EngineContext): Promise<Pick<Loaded, 'warnings' | 'leftOut'>>;
   /** Removes what `load` made, if it is there and not in service. Idempotent. */
   discardLoaded(context: EngineContext, plan: RestorePlan): Promise<void>;
   /** live → set aside, new → live, by rename. Atomic or repaired when run again. Returns where the old data is. */

@@ -79,6 +79,12 @@ export const RestoreRequest = withArtefactPath(
         'drop the old data as soon as the new is in service, healthy and equal to the backup, instead of keeping it',
       ),
     jobs: z.number().int().min(1).max(64).optional(),
+    'aside-first': z
+      .boolean()
+      .optional()
+      .describe(
+        'set the old database aside before the new one is loaded, under its name: out of service meanwhile; chosen by what the backup needs if absent',
+      ),
     'on-error': OnError.optional().describe('continue: load all that loads, and tell what does not; stop if absent'),
   }),
 );

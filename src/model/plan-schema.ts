@@ -99,6 +99,7 @@ export const RestorePlanShape = z.looseObject({
   keepPrevious: milliseconds,
   jobs,
   onError: OnError.optional(),
+  way: z.literal('aside-first').optional(),
   hooks,
   sizes: z.looseObject({ stored: count, data: count }),
   summary: z.array(z.string()),

@@ -92,6 +92,8 @@ export interface RestorePlan extends CommonPlan {
   /** How long the data set aside is kept, in milliseconds; 0 drops it at once. */
   readonly keepPrevious: number;
   readonly jobs: number;
+  /** `aside-first`: the old database is set aside before the new one is loaded under its name, and is out of service meanwhile; beside it if absent. */
+  readonly way?: 'aside-first';
   /** `continue`: what does not load is left out and told; `stop` if absent. */
   readonly onError?: OnError;
   readonly hooks: { readonly before: boolean; readonly after: boolean };

@@ -124,6 +124,19 @@ export const refusals = {
     message: 'use backup "{backup}" for database "{database}": {reason}',
     hint: 'see what fits with: holdfast list {database}',
   },
+  'name-bound': {
+    exit: 3,
+    retried: false,
+    message: 'restore backup "{backup}" of database "{database}": {reason}',
+    hint: 'load it under its own name with --aside-first, or without what does not fit with: holdfast restore {database} {backup} --on-error continue',
+  },
+  'name-not-admitted': {
+    exit: 3,
+    retried: false,
+    message:
+      'check role "{user}": pg_hba.conf does not let it into "{name}", which database "{database}" is loaded into: {reason}; it lacks a line like: {line}',
+    hint: 'add it and reload the server, or load under the name that is let in with: holdfast restore {database} --aside-first',
+  },
   'request-contradicts': {
     exit: 3,
     retried: false,

@@ -1,14 +1,12 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { LoadedBackup } from '../activities/contract';
 import { exitCodes } from '../model/errors';
 import type { JobResult } from '../model/interface-job';
 import type { RestoreRequest } from '../model/job-request';
-import { tellLeftOut } from '../model/left-out';
 import type { RestorePlan } from '../model/plan';
 import { cleanSpoolAtEnd, runBeforeHook, sendLog, tellTheEnd } from './aftermath';
 import { conduct } from './conduct';
-import { jobFailure } from './failures';
 import { Job } from './job';
+import { takeNote } from './load-notes';
 import { Screen } from './phase';
 import { identity, planned } from './planned';
 import { keepPrevious } from './previous';
@@ -51,15 +49,6 @@ async function bringBack(job: Job<RestorePlan>): Promise<void> {
   discard.forget();
   // 8: the data is in service, so that nothing changes the outcome any more; hook, spool and hold are registered
   await CancellationScope.nonCancellable(() => settle(job));
-}
-
-/** What the load had to say, for the end of the job. */
-function takeNote(job: Job<RestorePlan>, { warnings = [], leftOut = [], leftOutCount: count = 0 }: LoadedBackup): void {
-  job.warnings.push(...warnings);
-  if (leftOut.length === 0) return;
-  const { database, backupId: backup, jobId } = job.plan;
-  job.gained['left-out'] = [...leftOut];
-  job.partial = jobFailure('restore-partial', { database, backup, count, reason: tellLeftOut(leftOut), job: jobId });
 }
 
 /** Beside the live data nothing is stopped and nothing is swapped. */

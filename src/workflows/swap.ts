@@ -3,6 +3,10 @@ import type { JobFailure, RestorePlan } from '../model/plan';
 import { bringUp, bringUpNew, takeDown } from './downtime';
 import { jobFailure, thrown } from './failures';
 import type { Job } from './job';
+import { takeNote } from './load-notes';
+
+/** Where the swap is the load too. */
+const loading = { kind: 'work', phase: 'loading', summary: 'set the old data aside and load under its name' } as const;
 
 /** Steps 6 and 7 of a restore: seconds of downtime, whatever the size, and a way back until the new data has proved good. */
 export async function swapIn(job: Job<RestorePlan>): Promise<void> {
@@ -20,7 +24,8 @@ export async function swapIn(job: Job<RestorePlan>): Promise<void> {
   });
   await takeDown(job, swap, true);
   begun = true;
-  const { previous } = await job.run('swapDatabase', {});
+  const { previous, ...notes } = await job.run('swapDatabase', {}, job.plan.way === 'aside-first' ? loading : {});
+  takeNote(job, notes);
   await proveNew(job);
   job.gained.previous = previous;
   back.forget();

@@ -23,6 +23,7 @@ interface Options extends JobOptions {
   into?: string;
   replace?: boolean;
   jobs?: number;
+  asideFirst?: boolean;
   onError?: OnError;
   unit?: string;
   plan?: boolean;
@@ -37,6 +38,8 @@ export const define: Define = (command, context) => {
   )
     .option('--into <name>', 'restore beside the live database under this name; nothing is replaced')
     .option('--replace', 'drop the old data once the new is in service and has passed, instead of keeping it')
+    .option('--aside-first', 'set the old data aside before the new is loaded under its name: out of service meanwhile')
+    .option('--no-aside-first', 'load beside, also where the backup says that it needs its own name')
     .option('--jobs <n>', 'parallel load jobs', wholeNumber)
     .addOption(choice('--on-error <what>', 'what to do about parts of the backup that do not load', OnError.options))
     .option('--unit <name>', 'the unit to restore')
@@ -95,10 +98,10 @@ async function requireConsent(database: string): Promise<void> {
 }
 
 function restoreRequest(database: string, backup: string, options: Options): RestoreRequest {
-  const { into, replace, jobs, unit, onError } = options;
+  const { into, replace, jobs, unit, onError, asideFirst } = options;
   return {
     ...commonRequest(database, options),
     'backup-id': backup,
-    ...withoutUndefined({ into, replace, jobs, unit, 'on-error': onError }),
+    ...withoutUndefined({ into, replace, jobs, unit, 'on-error': onError, 'aside-first': asideFirst }),
   };
 }

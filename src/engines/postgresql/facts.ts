@@ -26,6 +26,10 @@ export const PostgresqlFacts = Facts.extend({
   sequences: z.array(SequenceFact).optional(),
   objects: z.record(z.string(), z.number()).optional().describe('how many there are of each kind'),
   extensions: z.array(z.string()).optional(),
+  'bound-by': z
+    .array(z.string())
+    .optional()
+    .describe('settings of the server by which one of its extensions knows the database by name'),
   owners: z.array(z.string()).optional().describe('roles that own something in the database'),
   tablespaces: z.array(z.string()).optional().describe('names of the tablespaces that the database uses'),
   'linked-directories': z.array(LinkedDirectory).optional(),

@@ -2,6 +2,8 @@ import { failure } from '../../model/errors';
 import type { Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
 import type { EngineContext, Inspection } from '../engine';
+import { requireAdmitted } from './admission';
+import { requireFittingName } from './aside-first/bound-to-name';
 import { jobsForRestore, readRoom, tellRoom, wantedForRestore } from './connection-room';
 import { factsOf, majorOf } from './facts';
 import { readLoadedNote } from './loaded-note';
@@ -30,6 +32,8 @@ export async function inspectLogicalRestore(
     await requireRestoreRights(context, session, factsOf(manifest));
     await requireConnections(context, session, plan.jobs);
     await requireExtensions(context, session, manifest);
+    await requireFittingName(context, session, plan, manifest);
+    await requireAdmitted(context, session, plan, server.major);
     if (plan.target.kind === 'in-place') await requireSwappable(context, session);
     else await requireAbsent(context, session, plan.target.name);
     const live = await liveBytes(session, databaseName(context));
@@ -39,7 +43,7 @@ export async function inspectLogicalRestore(
       systemIdentifier: server.systemIdentifier,
       toolVersions: { pg_restore: restore.version },
       dataBytes: live ?? 0,
-      spoolBytes: spoolBytes(manifest),
+      spoolBytes: spoolBytes(plan, manifest),
     };
   });
 }
@@ -102,7 +106,7 @@ async function liveBytes(session: Session, name: string): Promise<number | undef
 function needs(context: EngineContext, plan: RestorePlan, manifest: Manifest, server: Server): readonly Need[] {
   const bytes = Math.ceil((factsOf(manifest)['data-bytes'] ?? plan.sizes.data) * 1.1);
   const [remedy, purpose] = ['make room', 'the spooled dump'];
-  const spool = { path: context.workFolder, purpose, bytes: spoolBytes(manifest), remedy };
+  const spool = { path: context.workFolder, purpose, bytes: spoolBytes(plan, manifest), remedy };
   const folder = dataFolder(context, server);
   if (folder === undefined) {
     const where = 'the server does not say where its data is';
@@ -118,8 +122,9 @@ function dataFolder({ unit }: EngineContext, server: Server): string | undefined
   return unit['data-directory'] ?? (local ? server.dataDirectory : undefined);
 }
 
-/** A dump of many files cannot do without the spool. */
-function spoolBytes(manifest: Manifest): number {
+/** A dump of many files cannot do without the spool, nor one that is loaded while the database is out of service. */
+function spoolBytes(plan: RestorePlan, manifest: Manifest): number {
   const contents = contentsOf(manifest);
+  if (plan.way === 'aside-first') return contents.bytes * (contents.role === 'dump-directory' ? 2 : 1);
   return contents.role === 'dump-directory' ? contents.bytes : 0;
 }

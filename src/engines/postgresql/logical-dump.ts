@@ -64,6 +64,7 @@ export async function dumpLogical(context: EngineContext, plan: BackupPlan, sink
     extensions: [...structure.extensions],
     tablespaces: [...structure.tablespaces],
     owners: [...structure.owners],
+    'bound-by': [...structure.boundBy],
     'data-bytes': structure.dataBytes,
   };
   return { artefacts: [dump, drawn, globals], facts, missing, timeline: null, lsnStart: null, lsnStop: null };

@@ -1,6 +1,7 @@
 import type { Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
 import type { ArtefactSource, EngineContext, Loaded } from '../engine';
+import { spoolForLater } from './aside-first/load-in-place';
 import { readLoadReport, writeLoadReport } from './careful/load-report';
 import { fillDatabase } from './fill-database';
 import { maintenanceName, newName } from './names';
@@ -15,6 +16,7 @@ export async function loadLogical(
   manifest: Manifest,
   source: ArtefactSource,
 ): Promise<Loaded> {
+  if (plan.way === 'aside-first') return { location: await spoolForLater(context, manifest, source) };
   const portrait = await readPortrait(manifest, source);
   const name = newName(context, plan);
   return withSession(context, { database: maintenanceName(context), statementTimeout: 0 }, async (session) => {

@@ -1,20 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { failure } from '../../model/errors';
 import type { RestorePlan } from '../../model/plan';
 import type { EngineContext } from '../engine';
-import { allowing, limiting, renaming, together } from './alter-database';
-import { endConnections } from './backends';
-import { sqlState } from './connection-failure';
+import { allowing, limiting, renaming } from './alter-database';
+import { isOwnWork, loadInPlace } from './aside-first/load-in-place';
+import { closeAndRun } from './close-and-run';
 import { beforeFence } from './fence';
 import { type DatabaseState, findDatabase, marking } from './mark';
 import { databaseName, maintenanceName, newName, previousName } from './names';
 import { findBlockers } from './restore-rights';
 import { type Session, withSession } from './session';
 import { told } from './told';
-
-/** How long those who connect again and again are fought off, in ms. */
-const patience = 30_000;
-const objectInUse = '55006';
 
 /** The databases of one restore, as they are now. All that a swap has to know, and all that it leaves. */
 interface Scene {
@@ -26,6 +21,7 @@ interface Scene {
 /** Both names change in one transaction, or none does. Run again, it finds what it did. */
 export async function swapDatabases(context: EngineContext, plan: RestorePlan): Promise<string | undefined> {
   return onMaintenance(context, async (session) => {
+    if (plan.way === 'aside-first') return loadInPlace(context, session, plan);
     const { live, fresh, previous } = await look(context, session, plan);
     if (fresh === undefined) return swappedBefore(context, plan, { live, fresh, previous });
     if (fresh.mark?.role !== 'loaded' || fresh.mark.job !== plan.jobId)
@@ -35,12 +31,12 @@ export async function swapDatabases(context: EngineContext, plan: RestorePlan): 
     const allow = fresh.mark.allow ?? true;
     const inService = [marking(database, { role: 'in-service', job: plan.jobId, allow }), allowing(database, allow)];
     if (live === undefined) {
-      await rename(context, session, [fresh.name], [renaming(fresh.name, database), ...inService]);
+      await closeAndRun(context, session, [fresh.name], [renaming(fresh.name, database), ...inService]);
       return undefined;
     }
     await requireFree(context, session, live.name);
     const aside = previousName(context, plan);
-    await rename(
+    await closeAndRun(
       context,
       session,
       [live.name, fresh.name],
@@ -56,11 +52,19 @@ export async function swapDatabasesBack(context: EngineContext, plan: RestorePla
   const database = databaseName(context);
   await onMaintenance(context, async (session) => {
     const { live, fresh, previous } = await look(context, session, plan);
-    if (previous?.mark?.job !== plan.jobId) return;
+    if (plan.way === 'aside-first' && live !== undefined && !(await isOwnWork(context, live, plan))) {
+      if (previous?.mark?.job === plan.jobId) refuse(context, `"${live.name}" is there again, and not of this restore`);
+      return;
+    }
+    if (previous?.mark?.job !== plan.jobId) {
+      if (plan.way === 'aside-first' && live !== undefined && previous === undefined)
+        await takeAway(context, session, live, plan);
+      return;
+    }
     if (live !== undefined && fresh !== undefined) refuse(context, `"${live.name}" and "${fresh.name}" both exist`);
     const { allow, limit } = beforeFence(previous);
     const fallen = newName(context, plan);
-    await rename(
+    await closeAndRun(
       context,
       session,
       [database, previous.name],
@@ -81,6 +85,18 @@ export async function swapDatabasesBack(context: EngineContext, plan: RestorePla
   });
 }
 
+/** What was loaded under the name of a lost database, and not to its end, is out of service under another name again. */
+async function takeAway(
+  context: EngineContext,
+  session: Session,
+  live: DatabaseState,
+  plan: RestorePlan,
+): Promise<void> {
+  if (live.mark?.job !== plan.jobId || live.mark.role === 'in-service') return;
+  const mark = marking(live.name, { role: 'loaded', job: plan.jobId, allow: beforeFence(live).allow });
+  await closeAndRun(context, session, [live.name], [mark, renaming(live.name, newName(context, plan))]);
+}
+
 async function swappedBefore(context: EngineContext, plan: RestorePlan, { live, previous }: Scene) {
   if (previous?.mark?.job === plan.jobId && live !== undefined) return previous.name;
   if (live?.mark?.role === 'in-service' && live.mark.job === plan.jobId) return undefined;
@@ -90,38 +106,6 @@ async function swappedBefore(context: EngineContext, plan: RestorePlan, { live, 
 /** The database set aside keeps who might connect before any fence, for when it comes back; meanwhile nobody can write to it by mistake. */
 function settingAside(live: DatabaseState, aside: string, job: string): string[] {
   return [marking(live.name, { role: 'previous', job, ...beforeFence(live) }), renaming(live.name, aside)];
-}
-
-/** Nobody gets into the databases, everybody in them is ended, and then the statements run; those who slip in between are ended again. */
-async function rename(
-  context: EngineContext,
-  session: Session,
-  names: readonly string[],
-  statements: readonly string[],
-): Promise<void> {
-  const deadline = Date.now() + patience;
-  for (;;) {
-    try {
-      for (const name of names) {
-        await close(session, await findDatabase(session, name));
-      }
-      const left = await endConnections(session, names, Math.max(deadline - Date.now(), 0), context.signal);
-      if (left.length > 0) refuse(context, `these connections do not end: ${left.join(', ')}`);
-      await together(session, statements);
-      return;
-    } catch (error) {
-      if (sqlState(error) !== objectInUse || Date.now() > deadline) throw error;
-      await sleep(100, undefined, { signal: context.signal });
-    }
-  }
-}
-
-/** Notes what it changes, so that an attempt after this one still knows what stood before. */
-async function close(session: Session, database: DatabaseState | undefined): Promise<void> {
-  if (!database?.allowConnections) return;
-  const { name, mark, connectionLimit: limit } = database;
-  const note = mark === undefined ? [marking(name, { role: 'fenced', allow: true, limit })] : [];
-  await together(session, [...note, allowing(name, false)]);
 }
 
 async function requireFree(context: EngineContext, session: Session, live: string): Promise<void> {
@@ -139,7 +123,7 @@ async function look(context: EngineContext, session: Session, plan: RestorePlan)
 
 function onMaintenance<T>(context: EngineContext, work: (session: Session) => Promise<T>): Promise<T> {
   const database = databaseName(context);
-  const options = { database: maintenanceName(context) };
+  const options = { database: maintenanceName(context), statementTimeout: 0 };
   return told(context, 'swap-failed', { database }, withSession(context, options, work));
 }
 

@@ -11,6 +11,8 @@ import type {
   MethodCapabilities,
   TimelineClaims,
 } from '../engine';
+import { boundToName } from './aside-first/bound-to-name';
+import { readLoadReport } from './careful/load-report';
 import { dumpCold } from './cold-dump';
 import { compareInstance, compareLogical } from './compare';
 import { isInterrupted } from './connection-lost';
@@ -115,6 +117,8 @@ export function createPostgresqlEngine(): Engine {
       const details = { database: databaseName(context), tool: `method ${plan.method}` };
       return told(context, 'dump-failed', details, methodOf(plan.method).dump(context, plan, sink));
     },
+    boundToName,
+    loadReport: readLoadReport,
     load: (context, plan, manifest, source, claims) =>
       methodOf(plan.method).load(context, plan, manifest, source, claims),
     discardLoaded: (context, plan) => methodOf(plan.method).discardLoaded(context, plan),

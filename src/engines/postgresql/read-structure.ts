@@ -14,6 +14,7 @@ export interface Structure {
   readonly extensions: readonly string[];
   readonly tablespaces: readonly string[];
   readonly owners: readonly string[];
+  readonly boundBy: readonly string[];
   readonly dataBytes: number;
   /** The database's own, as pg_dump calls it. */
   readonly encoding: string;
@@ -43,6 +44,12 @@ const counts = `
   UNION ALL SELECT 'publication', count(*)::int FROM pg_publication
   UNION ALL SELECT 'large object', count(*)::int FROM pg_largeobject_metadata`;
 
+/** Extensions that work in one database alone are told its name by a setting of theirs, which no session can change: `cron.database_name` of pg_cron. */
+const boundByText = `SELECT s.name FROM pg_settings s WHERE s.context IN ('postmaster', 'sighup')
+    AND current_database() = ANY (regexp_split_to_array(s.setting, '\\s*,\\s*'))
+    AND EXISTS (SELECT FROM pg_extension e WHERE e.extname IN (split_part(s.name, '.', 1), 'pg_' || split_part(s.name, '.', 1)))
+  ORDER BY 1`;
+
 /** The first superuser's own objects are in no catalogue of dependencies. */
 const ownersText = `SELECT DISTINCT pg_get_userbyid(o.owner) AS name FROM (
     SELECT refobjid AS owner FROM pg_shdepend
@@ -61,6 +68,7 @@ export async function readStructure(session: Session, { withoutObjects = false }
     `SELECT spcname AS name FROM pg_tablespace WHERE oid IN (SELECT reltablespace FROM pg_class)
        AND spcname NOT IN ('pg_default', 'pg_global') ORDER BY 1`,
   );
+  const boundBy = await session.query<{ name: string }>(boundByText);
   const owners = await session.query<{ name: string }>(ownersText);
   const [itself] = await session.query<{ bytes: string; encoding: string }>(
     `SELECT pg_database_size(current_database())::text AS bytes, current_setting('server_encoding') AS encoding`,
@@ -70,6 +78,7 @@ export async function readStructure(session: Session, { withoutObjects = false }
     extensions: extensions.map(({ name }) => name),
     tablespaces: tablespaces.map(({ name }) => name),
     owners: owners.map(({ name }) => name),
+    boundBy: boundBy.map(({ name }) => name),
     dataBytes: Number(itself?.bytes ?? 0),
     encoding: itself?.encoding ?? 'UTF8',
   };

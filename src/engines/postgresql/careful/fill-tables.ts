@@ -41,7 +41,8 @@ async function withoutRules(
   const refused = open.filter((entry) => before.some((each) => isOf(each, entry)));
   const there = refused.filter(({ table }) => table !== undefined);
   const rules = await within((session) => takeChecksOff(session, tablesOf(there)));
-  const left: LeftOut[] = [];
+  const unknown = before.filter((each) => isRows(each) && !open.some((entry) => isOf(each, entry)));
+  const left: LeftOut[] = tellRows([], unknown); // of tables that are not there
   const still =
     (await load(refused)) === undefined ? [] : await within((session) => unfilled(session, linesOf(refused)));
   for (const entry of still) {
@@ -67,14 +68,18 @@ function linesOf(entries: readonly TableEntry[]): string[] {
 function isOf({ reason, statement }: FailedStatement, { title, table }: TableEntry): boolean {
   const named = /^COPY failed for table "(.+?)":/.exec(reason)?.[1];
   if (named !== undefined) return title.endsWith(`.${named}`);
-  const copied = /^COPY (.+?) \(/.exec(statement ?? '')?.[1];
+  const copied = copiedTo({ reason, statement });
   return copied !== undefined && (copied === table || copied === title);
+}
+
+function copiedTo({ statement }: FailedStatement): string | undefined {
+  return /^COPY (.+?) \(/.exec(statement ?? '')?.[1];
 }
 
 function tellRows(open: readonly TableEntry[], failed: readonly FailedStatement[]): LeftOut[] {
   return failed.filter(isRows).map((each) => {
     const entry = open.find((one) => isOf(each, one));
-    const table = entry?.table ?? entry?.title ?? each.reason.slice(0, 80);
+    const table = entry?.table ?? entry?.title ?? copiedTo(each) ?? each.reason.slice(0, 80);
     const mend = `-- when the table can take them: pg_restore --data-only --strict-names --table=… of the dump, for ${table}`;
     return { what: `rows of table ${table}`, reason: each.reason, mend };
   });

@@ -20,7 +20,7 @@ export async function unfilled(session: Session, lines: readonly string[]): Prom
     return words === undefined ? [] : [{ line, words }];
   });
   const rows = await session.query<{ words: string; table: string | null; title: string | null }>(
-    `SELECT DISTINCT ON (w.words) w.words, format('%I.%I', n.nspname, c.relname) AS "table", n.nspname || '.' || c.relname AS title
+    `SELECT DISTINCT ON (w.words) w.words, quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS "table", n.nspname || '.' || c.relname AS title
      FROM unnest($1::text[]) w (words) LEFT JOIN (pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace AND c.relkind IN ('r', 'p'))
        ON starts_with(w.words, n.nspname || ' ' || c.relname || ' ')
      ORDER BY w.words, length(n.nspname || c.relname) DESC`,
