@@ -1,8 +1,9 @@
 import { homedir } from 'node:os';
 import { findProgram } from './find-program';
+import { loginEnvironment } from './login-environment';
 import { ownerTag } from './owner-tag';
 import type { Command } from './pipeline';
-import { type SystemUser, userToBecome } from './system-user';
+import { type SystemUser, systemUser, userToBecome } from './system-user';
 
 /** What is handed to spawn. */
 export interface Launch {
@@ -25,12 +26,14 @@ const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 export function launchOf(command: Command, options: LaunchOptions = {}): Launch {
   const user = userToBecome(command.user, command.program);
   const env = environmentOf(command, user, options);
-  const program = findProgram(command.program, env['PATH'] ?? defaultPath);
+  const searched = [env['PATH'], process.env['PATH'], defaultPath].filter(Boolean).join(':');
+  const program = findProgram(command.program, searched);
   const wrapper = wrapperArgs(user, options);
   // The parent's folder may be closed to the user the child becomes, hence the root folder.
   const common = { program: command.program, env, cwd: command.cwd ?? '/' };
   if (wrapper.length === 0) return { ...common, file: program, args: command.args };
-  const setpriv = findProgram('setpriv', env['PATH'] ?? defaultPath);
+  // by our own path: the child's may be another user's to say, and this one is still root
+  const setpriv = findProgram('setpriv', process.env['PATH'] || defaultPath);
   return { ...common, file: setpriv, args: [...wrapper, '--', program, ...command.args] };
 }
 
@@ -39,8 +42,14 @@ function wrapperArgs(user: SystemUser | undefined, options: LaunchOptions): stri
   return options.outlivesUs ? become : [...become, '--pdeathsig', 'KILL'];
 }
 
-/** Minimal, so that nothing of the worker's own environment (its secrets) reaches a child unasked. */
+/**
+ * Nothing of the worker's own environment (its secrets) reaches a child unasked. What dies with us gets what makes it behave the same everywhere; what
+ * outlives us is a server, whose programs and time zone depend on what it gets.
+ */
 function environmentOf(command: Command, user: SystemUser | undefined, options: LaunchOptions): Record<string, string> {
+  if (options.outlivesUs) {
+    return { ...loginEnvironment(user ?? systemUser(process.geteuid?.() ?? 0)), ...command.env };
+  }
   const env: Record<string, string> = {
     PATH: process.env['PATH'] || defaultPath,
     // what tools say is read by us too: in English, whatever the host speaks
@@ -51,6 +60,5 @@ function environmentOf(command: Command, user: SystemUser | undefined, options: 
     HOME: user?.home ?? homedir(),
   };
   if (user) env['USER'] = user.name;
-  if (!options.outlivesUs) Object.assign(env, ownerTag());
-  return { ...env, ...command.env };
+  return { ...env, ...ownerTag(), ...command.env };
 }

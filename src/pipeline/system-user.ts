@@ -7,6 +7,7 @@ export interface SystemUser {
   readonly uid: number;
   readonly gid: number;
   readonly home: string;
+  readonly loginProgram: string;
 }
 
 const known = new Map<string, SystemUser>();
@@ -39,7 +40,7 @@ export function userToBecome(wanted: string | undefined, program: string): Syste
 
 function lookUp(key: string): SystemUser {
   const { stdout } = spawnSync('getent', ['passwd', key], { encoding: 'utf8' });
-  const [name, , uid, gid, , home] = (stdout ?? '').trim().split(':');
-  if (name && uid && gid && home) return { name, uid: Number(uid), gid: Number(gid), home };
+  const [name, , uid, gid, , home, loginProgram = ''] = (stdout ?? '').trim().split(':');
+  if (name && uid && gid && home) return { name, uid: Number(uid), gid: Number(gid), home, loginProgram };
   throw failure('process-failed', { tool: 'getent', reason: `no user "${key}" on this host` });
 }

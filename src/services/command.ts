@@ -1,5 +1,5 @@
-import type { Command } from '../pipeline/pipeline';
 import { attempt } from './attempt';
+import type { ServerEnvironment } from './server-environment';
 import type { Service, ServiceCall, ServiceState } from './service';
 import { runServiceTool } from './service-tool';
 import { deadlineOf, waitUntil } from './wait-until';
@@ -12,14 +12,19 @@ export interface CommandServiceOptions {
   /** Exits 0 while the service runs. */
   readonly status: readonly string[];
   readonly user?: string;
+  /** What the server gets of what its own service gave it. */
+  readonly environment: ServerEnvironment;
   /** Where the service writes what it prints. */
   readonly outputFile: string;
 }
 
 /** Stopped and started by programs that the administrator named; done only when the status program says so. */
 export function commandService(options: CommandServiceOptions): Service {
-  const run = (argv: readonly string[], call: ServiceCall, outputFile?: string) =>
-    runServiceTool(commandOf(argv, options.user), call, outputFile);
+  const run = async (argv: readonly string[], call: ServiceCall, outputFile?: string) => {
+    const [program = '', ...args] = argv;
+    const env = await options.environment.of(options.user);
+    return runServiceTool({ program, args, env, user: options.user }, call, outputFile);
+  };
   const state = async (call: ServiceCall): Promise<ServiceState> => {
     const { code } = await run(options.status, call);
     if (code === null) return 'unknown';
@@ -28,6 +33,7 @@ export function commandService(options: CommandServiceOptions): Service {
   const reach = async (wanted: ServiceState, argv: readonly string[], call: ServiceCall) => {
     const deadline = deadlineOf(call);
     if ((await state(call)) === wanted) return;
+    if (wanted === 'stopped') await options.environment.note();
     const { code, distilled } = await run(argv, call, options.outputFile);
     if (code !== 0) throw new Error(`"${argv.join(' ')}" ended with exit code ${code}: ${distilled}`);
     const reached = await waitUntil(async () => (await state(call)) === wanted, call, deadline);
@@ -40,8 +46,4 @@ export function commandService(options: CommandServiceOptions): Service {
     stop: (call) => attempt('stop-failed', options.unit, call, () => reach('stopped', options.stop, call)),
     start: (call) => attempt('start-failed', options.unit, call, () => reach('running', options.start, call)),
   };
-}
-
-function commandOf([program = '', ...args]: readonly string[], user: string | undefined): Command {
-  return { program, args, user };
 }

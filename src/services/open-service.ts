@@ -5,6 +5,7 @@ import { failure } from '../model/errors';
 import { commandService } from './command';
 import { noService } from './none';
 import { pgCtlService } from './pg-ctl';
+import { ServerEnvironment } from './server-environment';
 import type { Service } from './service';
 import { systemdService } from './systemd';
 
@@ -28,7 +29,7 @@ export function openService(config: ServiceConfig, place: ServicePlace): Service
     case 'systemd':
       return systemdService({ unit, systemdUnit: config.unit });
     case 'command':
-      return commandService({ ...config, unit, outputFile: outputFileOf(place) });
+      return commandService({ ...config, unit, outputFile: outputFileOf(place), environment: environmentOf(place) });
     case 'pg_ctl':
       return pgCtlService({
         unit,
@@ -37,6 +38,7 @@ export function openService(config: ServiceConfig, place: ServicePlace): Service
         logFile: config['log-file'],
         options: config.options,
         outputFile: outputFileOf(place),
+        environment: environmentOf(place),
       });
   }
 }
@@ -45,6 +47,10 @@ function neededDirectory({ unit, dataDirectory }: ServicePlace): string {
   if (dataDirectory !== undefined) return dataDirectory;
   const problems = `unit "${unit}" has a service of kind pg_ctl and no data-directory`;
   throw failure('configuration-invalid', { file: 'holdfast.yaml', problems });
+}
+
+function environmentOf({ unit, stateFolder, dataDirectory }: ServicePlace): ServerEnvironment {
+  return new ServerEnvironment({ unit, stateFolder, dataDirectory });
 }
 
 function outputFileOf({ unit, stateFolder }: ServicePlace): string {

@@ -3,6 +3,7 @@ import { attempt } from './attempt';
 import { fileEnd } from './file-end';
 import { dataDirectoryOwner, findPgCtl } from './find-pg-ctl';
 import { hasStalePid, isPostmasterUnreaped, serversOn } from './postmaster';
+import type { ServerEnvironment } from './server-environment';
 import type { Service, ServiceCall, ServiceState } from './service';
 import { runServiceTool, type ToolEnd } from './service-tool';
 import { deadlineOf, waitUntil } from './wait-until';
@@ -16,6 +17,8 @@ export interface PgCtlOptions {
   readonly logFile?: string;
   /** pg_ctl -o. */
   readonly options?: string;
+  /** What the server gets of what its own service gave it. */
+  readonly environment: ServerEnvironment;
   /** Where the server writes without `logFile` until its own logging starts; opened by us. */
   readonly outputFile: string;
 }
@@ -53,6 +56,7 @@ class PgCtlServer {
     const { dataDirectory } = this.options;
     const deadline = deadlineOf(call);
     if ((await this.state(call)) !== 'stopped') {
+      await this.options.environment.note();
       const { code, distilled } = await this.pgCtl(['stop', '-m', 'fast', '-w', '-t', seconds(call)], call);
       if (code !== 0 && (await this.state(call)) !== 'stopped') throw new Error(`pg_ctl stop: ${distilled}`);
     }
@@ -86,7 +90,8 @@ class PgCtlServer {
     const { dataDirectory, binDirectory } = this.options;
     const user = await dataDirectoryOwner(dataDirectory);
     const program = await findPgCtl(dataDirectory, binDirectory);
-    return runServiceTool({ program, args: [...args, '-D', dataDirectory], user }, call, outputFile);
+    const env = await this.options.environment.of(user);
+    return runServiceTool({ program, args: [...args, '-D', dataDirectory], env, user }, call, outputFile);
   }
 }
 

@@ -11,6 +11,14 @@ export async function serversOn(dataDirectory: string): Promise<readonly number[
   return found.flat();
 }
 
+/** The process id of the server that runs on this directory; undefined where there is none, or where it cannot be told. */
+export async function postmasterOf(dataDirectory: string): Promise<number | undefined> {
+  const pid = await notedPid(dataDirectory);
+  if (pid === undefined) return undefined;
+  const directory = await realpath(dataDirectory).catch(() => dataDirectory);
+  return (await workingDirectory(String(pid))) === directory ? pid : undefined;
+}
+
 /** Whether postmaster.pid names a process that is no server on this directory. What may not be looked at counts as a server. */
 export async function hasStalePid(dataDirectory: string): Promise<boolean> {
   const pid = await notedPid(dataDirectory);

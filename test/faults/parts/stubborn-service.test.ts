@@ -4,6 +4,7 @@ import { type PostgresServer, startPostgres } from '../../../scripts/servers/pos
 import { type TemporaryFolder, temporaryFolder } from '../../../scripts/servers/temporary-folder';
 import { ServiceConfig } from '../../../src/config/database-schema';
 import { commandService } from '../../../src/services/command';
+import { ServerEnvironment } from '../../../src/services/server-environment';
 import { failureOf } from '../../storage/failure-of';
 
 let folder: TemporaryFolder;
@@ -21,7 +22,8 @@ test('a service that refuses some starts, and works again after them', async () 
   const stubborn = makeStubbornService(join(folder.path, 'service'), postgres);
   const config = ServiceConfig.parse(stubborn.config);
   if (config.kind !== 'command') throw new Error('expected programs');
-  const service = commandService({ ...config, unit: 'shop/0', outputFile: join(folder.path, 'output') });
+  const environment = new ServerEnvironment({ unit: 'shop/0', stateFolder: folder.path, dataDirectory: undefined });
+  const service = commandService({ ...config, unit: 'shop/0', outputFile: join(folder.path, 'output'), environment });
   const call = { signal: new AbortController().signal, log: { line: () => {} }, timeout: 60_000 };
   expect(await service.state(call)).toBe('running');
   await service.stop(call);
