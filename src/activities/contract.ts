@@ -131,8 +131,8 @@ export interface AgentActivities {
   /** With what the load had to tell, where that is a part of it. */
   swapDatabase(step: RestoreStep): Promise<{ previous?: string } & LoadNotes>;
   swapBack(step: RestoreStep): Promise<void>;
-  /** Fails with `restore-differs` naming the differences. */
-  compareDatabase(step: RestoreStep): Promise<void>;
+  /** Fails with `restore-differs` naming the differences, or resolves to them where the plan accepts them. Older agents resolve to nothing. */
+  compareDatabase(step: RestoreStep): Promise<{ readonly warnings: readonly string[] } | undefined>;
   dropPrevious(step: RestoreStep): Promise<void>;
 
   /** Reads a backup back: every checksum, and the engine's own table of contents. Resolves to notes for people. */

@@ -12,7 +12,7 @@ import { findDatabase, findEngine, findUnit } from './configured';
 import type { JobIdentity, Planned } from './contract';
 import { finishedRecord } from './finished-record';
 import { type PlanningDependencies, placeOf, timeoutsOf, unitPlanOf } from './plan-parts';
-import { isLook, readRequest } from './read-request';
+import { invalidRequest, isLook, readRequest } from './read-request';
 import { summaryOf, targetOf, wayOf } from './restore-target';
 import type { Step } from './step';
 import { whichBackup } from './which-backup';
@@ -20,6 +20,8 @@ import { whichBackup } from './which-backup';
 type Input = { readonly request: RestoreRequest } & JobIdentity;
 
 /** Finds the backup, pins its manifest, and says what will be done with it. Only finished backups that fit this database get a plan. */
+const day = 86_400_000;
+
 export function planRestoreStep(dependencies: PlanningDependencies): Step<Input, Planned<RestorePlan>> {
   return async (input, { scheduledAt }) => {
     const { config, engines, storages } = dependencies;
@@ -55,7 +57,7 @@ function basics(
   storage: Storage,
   scheduledAt: Date,
 ) {
-  const { database, replace = false } = request;
+  const { database } = request;
   const { hooks, restore } = settings;
   const keys = repositoryKeys(database);
   return {
@@ -69,11 +71,24 @@ function basics(
     origin: request.origin ?? 'manual',
     plannedAt: scheduledAt.toISOString(),
     replace: false,
-    keepPrevious: replace ? 0 : restore['keep-previous'],
+    keepPrevious: keepingOf(request, restore['keep-previous']),
     jobs: request.jobs ?? restore.jobs,
     ...(request['on-error'] === undefined ? {} : { onError: request['on-error'] }),
+    ...(request['accept-differences'] === true ? { acceptDifferences: true } : {}),
     hooks: { before: hooks['run-before-restore'] !== undefined, after: hooks['run-after-restore'] !== undefined },
   };
+}
+
+/** How long the old data is kept, in milliseconds. Of a restore that may end with less than the backup it is all that there is of some data, so it stays for a while. */
+function keepingOf(request: RestoreRequest, configured: number): number {
+  const lenient = request['accept-differences'] === true || request['on-error'] === 'continue';
+  if (!lenient) return request.replace ? 0 : configured;
+  if (request.replace) {
+    const reason =
+      'replace: with "accept-differences" or "on-error: continue" the old data is kept, so give one of them';
+    throw invalidRequest('restore', [reason]);
+  }
+  return Math.max(configured, day);
 }
 
 function backupPart({ backupId, manifest, sha256 }: FoundBackup) {

@@ -14,6 +14,7 @@ import { alone } from './stop-start-steps';
 import { timelineClaims } from './timeline-claims';
 
 const longestDifferences = 2_000;
+const mostDifferences = 50;
 const mostWarnings = 50;
 
 /** Fetches and loads beside the live data; every byte is verified before anything live is touched. */
@@ -99,21 +100,31 @@ export function swapBack(dependencies: AgentDependencies): Step<RestoreStep, voi
     );
 }
 
-/** Rejects with `restore-differs`. */
-export function compareDatabase(dependencies: AgentDependencies): Step<RestoreStep, void> {
+/** Rejects with `restore-differs`, unless the plan accepts what differs. */
+export function compareDatabase(
+  dependencies: AgentDependencies,
+): Step<RestoreStep, { readonly warnings: readonly string[] } | undefined> {
   return (step, work) =>
     onUnit(dependencies, step.plan, work, async ({ engine, context }) => {
       const { plan } = step;
       const manifest = await pinnedManifest(await dependencies.storages(plan.place.storage), plan);
       const differences = await engine.compare(context, plan, manifest);
       for (const difference of differences) context.log.line('compare', difference);
-      if (differences.length === 0) return;
+      if (differences.length === 0) return { warnings: [] };
+      if (plan.acceptDifferences) return { warnings: bounded(differences) };
       throw failure('restore-differs', {
         database: plan.database,
         backup: plan.backupId,
         differences: differences.join('; ').slice(0, longestDifferences),
       });
     });
+}
+
+/** They go into a history; the log has all of them. */
+function bounded(differences: readonly string[]): string[] {
+  const warnings = differences.map((text) => `differs from the backup: ${text}`.slice(0, longestDifferences));
+  const more = warnings.length - mostDifferences;
+  return more > 0 ? [...warnings.slice(0, mostDifferences), `and ${more} more differences`] : warnings;
 }
 
 /** What was set aside is in nobody's way, and large: others need not wait for its end. */

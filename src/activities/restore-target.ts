@@ -71,8 +71,12 @@ export function wayOf(
 export function summaryOf(plan: Omit<RestorePlan, 'summary'>, bound: readonly string[] = []): readonly string[] {
   const going =
     'what does not load is left out and told with what mends it; then the restore ends as partial (exit code 9)';
-  const lines = plan.way === 'aside-first' ? stepsAsideFirst(plan, bound) : steps(plan);
-  return plan.onError === 'continue' ? [...lines, going] : lines;
+  const differing = 'what differs from the manifest is listed, and does not bring the old data back';
+  return [
+    ...(plan.way === 'aside-first' ? stepsAsideFirst(plan, bound) : steps(plan)),
+    ...(plan.onError === 'continue' ? [going] : []),
+    ...(plan.acceptDifferences ? [differing] : []),
+  ];
 }
 
 function steps(plan: Omit<RestorePlan, 'summary'>): readonly string[] {
@@ -88,7 +92,9 @@ function steps(plan: Omit<RestorePlan, 'summary'>): readonly string[] {
     beside,
     ...(swap === 'stop' ? ['recover it onto a timeline of its own, so that archiving can go on'] : []),
     `${down} and swap by rename: seconds, whatever the size`,
-    'check its health and compare it with the manifest: if it differs, the old data comes back',
+    plan.acceptDifferences
+      ? 'check its health and compare it with the manifest'
+      : 'check its health and compare it with the manifest: if it differs, the old data comes back',
     `the data of now is set aside, and when the new has proved good ${kept}`,
   ];
 }

@@ -96,7 +96,7 @@ export const jobFailures = {
     exit: 4,
     retried: false,
     message: 'compare restored database "{database}" with backup "{backup}": {differences}',
-    hint: 'the old data is in place; see the log with: holdfast logs {job}',
+    hint: 'the old data is in place; see the log with: holdfast logs {job}; go on all the same with: holdfast restore {database} {backup} --accept-differences',
   },
   'restore-unhealthy': {
     exit: 4,

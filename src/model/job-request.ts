@@ -85,6 +85,12 @@ export const RestoreRequest = withArtefactPath(
       .describe(
         'set the old database aside before the new one is loaded, under its name: out of service meanwhile; chosen by what the backup needs if absent',
       ),
+    'accept-differences': z
+      .boolean()
+      .optional()
+      .describe(
+        'go on with data that differs from what the backup says of itself: differences are listed, the old data is kept',
+      ),
     'on-error': OnError.optional().describe('continue: load all that loads, and tell what does not; stop if absent'),
   }),
 );

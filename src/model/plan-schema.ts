@@ -100,6 +100,7 @@ export const RestorePlanShape = z.looseObject({
   jobs,
   onError: OnError.optional(),
   way: z.literal('aside-first').optional(),
+  acceptDifferences: z.boolean().optional(),
   hooks,
   sizes: z.looseObject({ stored: count, data: count }),
   summary: z.array(z.string()),

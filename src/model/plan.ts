@@ -96,6 +96,8 @@ export interface RestorePlan extends CommonPlan {
   readonly way?: 'aside-first';
   /** `continue`: what does not load is left out and told; `stop` if absent. */
   readonly onError?: OnError;
+  /** What differs from the manifest is told, and the old data kept, instead of going back to it. */
+  readonly acceptDifferences?: boolean;
   readonly hooks: { readonly before: boolean; readonly after: boolean };
   /** Bytes to fetch, and the size of the data in the server as the manifest has it. */
   readonly sizes: { readonly stored: number; readonly data: number };

@@ -13,7 +13,7 @@ import { keepPrevious } from './previous';
 import { planning } from './proxies';
 import { readRequest } from './read-input';
 import { answerFrom } from './record';
-import { swapIn } from './swap';
+import { compare, swapIn } from './swap';
 
 /** Puts a backup's data into service, or beside it. The old data stays until the new has proved healthy and equal to the manifest. */
 export async function restore(input: RestoreRequest): Promise<JobResult> {
@@ -53,7 +53,7 @@ async function bringBack(job: Job<RestorePlan>): Promise<void> {
 
 /** Beside the live data nothing is stopped and nothing is swapped. */
 async function settleBeside(job: Job<RestorePlan>, location: string): Promise<void> {
-  await job.run('compareDatabase', {});
+  await compare(job);
   job.gained['restored-to'] = location;
 }
 

@@ -40,7 +40,13 @@ async function proveNew(job: Job<RestorePlan>): Promise<void> {
     if (code === 'hold-lost' || code === 'job-cancelled') throw error;
     throw told(job, 'restore-unhealthy', message);
   }
-  await job.run('compareDatabase', {});
+  await compare(job);
+}
+
+/** Rejects with `restore-differs`, unless the plan accepts what differs. */
+export async function compare(job: Job<RestorePlan>): Promise<void> {
+  const compared = await job.run('compareDatabase', {});
+  job.warnings.push(...(compared?.warnings ?? []));
 }
 
 /** Not swapped yet: start what runs no more. Swapped, or perhaps: out of service again, the old data back in, and into service. */

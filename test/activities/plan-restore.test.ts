@@ -87,7 +87,18 @@ test('the plan tells people what will happen', async () => {
     'the data of now is set aside, and when the new has proved good dropped at once',
   );
   expect(replacing).toMatchObject({ replace: false, keepPrevious: 0 });
+  const accepting = await planOf({ 'backup-id': cold, 'accept-differences': true });
+  expect(accepting.summary.at(-1)).toContain('what differs from the manifest is listed');
+  expect(accepting).toMatchObject({ acceptDifferences: true });
 });
+
+test.each([{ 'accept-differences': true }, { 'on-error': 'continue' as const }])(
+  'the old data is kept for a day at least where the new may be less than the backup: %j',
+  async (lenient) => {
+    expect((await planOf({ 'backup-id': cold, ...lenient })).keepPrevious).toBeGreaterThanOrEqual(86_400_000);
+    await expect(planOf({ 'backup-id': cold, replace: true, ...lenient })).rejects.toThrow('the old data is kept');
+  },
+);
 
 test('a directory may have a longer path than a database has a name', async () => {
   const into = `/srv/${'copy'.repeat(30)}`;

@@ -108,6 +108,10 @@ test('what differs from the manifest is named', async () => {
     code: 'restore-differs',
     message: expect.stringContaining('orders'),
   });
+  const accepting = { ...step, plan: { ...step.plan, acceptDifferences: true } };
+  expect(await compareDatabase(scene.inside)(accepting, work(accepting))).toEqual({
+    warnings: [expect.stringMatching(/^differs from the backup: .*orders/)],
+  });
   // Complete, it bears the name that was asked for, and is no longer ours to throw away.
   await discardLoaded(scene.inside)(step, work(step));
   expect(await databases()).toEqual(['shop', 'shop_copy']);

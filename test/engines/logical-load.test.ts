@@ -156,7 +156,12 @@ it.each([
     { sequences: [{ name: 'public.goods_id_seq', from: '1', to: '2' }] },
     'sequence public.goods_id_seq stands at 20000, not at 2',
   ],
-  ['an index too few', { objects: { 'relation i': 2 } }, 'objects of kind "relation i": 1 of 2'],
+  ['an index too few', { contents: { INDEX: 2 } }, 'the dump holds 2 of kind INDEX, of which 1 are there'],
+  [
+    'an index too few, by the facts of an older version',
+    { objects: { 'relation i': 2 }, contents: undefined },
+    'objects of kind "relation i": 1 of 2',
+  ],
 ])('does not put a database in service that has %s', async (_, facts, difference) => {
   const wrong = { ...manifest, facts: { ...manifest.facts, ...facts } };
   const { load, job, plan } = restoring(cluster, wrong);
@@ -178,7 +183,7 @@ it('restores a subscription so that it takes nothing away from the original, and
     'SELECT subenabled, pubname FROM pg_subscription s, pg_publication JOIN pg_database d ON d.datname = current_database() WHERE s.subdbid = d.oid',
   );
   expect(found).toEqual([{ subenabled: false, pubname: 'own' }]);
-  const wrong = { ...feed, facts: { ...feed.facts, objects: { publication: 2 } } };
+  const wrong = { ...feed, facts: { ...feed.facts, contents: { PUBLICATION: 2 } } };
   const failing = restoring(cluster, wrong, { target: { kind: 'beside', name: 'another' } });
   await expect(failing.load()).rejects.toMatchObject({ code: 'restore-differs' });
   await engine.discardLoaded(failing.job, failing.plan);

@@ -99,6 +99,13 @@ describe('a restore in place', () => {
   });
 });
 
+describe('a restore that accepts differences', () => {
+  it('tells them with its success', async () => {
+    const { result } = await play('accepts', { acceptDifferences: true });
+    expect(result).toMatchObject({ status: 'success', warnings: ['differs from the backup: one row'] });
+  });
+});
+
 describe('a restore that is to replace the old data', () => {
   const replacing = { replace: true, keepPrevious: 0 };
 

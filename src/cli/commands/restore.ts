@@ -25,6 +25,7 @@ interface Options extends JobOptions {
   jobs?: number;
   asideFirst?: boolean;
   onError?: OnError;
+  acceptDifferences?: boolean;
   unit?: string;
   plan?: boolean;
   yes?: boolean;
@@ -42,6 +43,10 @@ export const define: Define = (command, context) => {
     .option('--no-aside-first', 'load beside, also where the backup says that it needs its own name')
     .option('--jobs <n>', 'parallel load jobs', wholeNumber)
     .addOption(choice('--on-error <what>', 'what to do about parts of the backup that do not load', OnError.options))
+    .option(
+      '--accept-differences',
+      'go on where the data differs from what the backup says of itself; the old data is kept',
+    )
     .option('--unit <name>', 'the unit to restore')
     .option('--plan', 'show what would happen, and stop')
     .option('--yes', 'do not ask')
@@ -51,6 +56,7 @@ export const define: Define = (command, context) => {
         ['holdfast restore shop', 'the latest backup, after showing the plan and asking'],
         ['holdfast restore shop 2026-11-21T04:31:00Z --plan', 'only show what would happen'],
         ['holdfast restore shop --into shop_copy --yes', 'beside the live database'],
+        ['holdfast restore shop --accept-differences', 'after a restore that was refused for differences'],
         [
           'holdfast restore shop --on-error continue',
           'all that loads; the rest is told with what mends it (exit code 9)',
@@ -98,10 +104,11 @@ async function requireConsent(database: string): Promise<void> {
 }
 
 function restoreRequest(database: string, backup: string, options: Options): RestoreRequest {
-  const { into, replace, jobs, unit, onError, asideFirst } = options;
+  const { into, replace, jobs, unit, onError, acceptDifferences, asideFirst } = options;
+  const chosen = { 'on-error': onError, 'accept-differences': acceptDifferences, 'aside-first': asideFirst };
   return {
     ...commonRequest(database, options),
     'backup-id': backup,
-    ...withoutUndefined({ into, replace, jobs, unit, 'on-error': onError, 'aside-first': asideFirst }),
+    ...withoutUndefined({ into, replace, jobs, unit, ...chosen }),
   };
 }

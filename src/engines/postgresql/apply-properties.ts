@@ -1,6 +1,6 @@
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import { limiting, together } from './alter-database';
-import { reasonOf } from './connection-failure';
+import { reasonOf, sqlState } from './connection-failure';
 import { settingName, settingTo } from './kept-setting';
 import { endangersLoad } from './neutral-settings';
 import type { DatabaseProperties, Grant, KeptSetting } from './portrait';
@@ -111,11 +111,12 @@ async function applyGrants(session: Session, name: string, owner: string, grants
   ]);
 }
 
-/** The statement itself stays out of what is told: settings of applications hold secrets at times. */
+/** What the server refuses is told; the statement itself stays out of what is told: settings of applications hold secrets at times. */
 async function orTold({ warn }: Making, what: string, work: () => Promise<unknown>): Promise<void> {
   try {
     await work();
   } catch (error) {
+    if (sqlState(error) === undefined) throw error; // not the server's answer, but the want of one
     warn(what, `${what} is not restored: ${reasonOf(error)}`);
   }
 }

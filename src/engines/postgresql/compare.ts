@@ -9,8 +9,8 @@ import { readServer } from './server';
 import { withSession } from './session';
 
 /**
- * Rows were compared before the swap; since then the database is in use, and may rightly have more. Where the load left something out as it was told to,
- * what differs was told then.
+ * Rows were compared before the swap; since then the database is in use, and may rightly have more. What the load was told to leave out, or was
+ * known to differ in, was told then.
  */
 export async function compareLogical(
   context: EngineContext,
@@ -18,14 +18,16 @@ export async function compareLogical(
   manifest: Manifest,
 ): Promise<readonly string[]> {
   const facts = factsOf(manifest);
-  if ((await readLoadReport(context)).leftOut.length > 0) return [];
-  if (plan.target.kind === 'beside') {
-    return withSession(context, { database: plan.target.name, statementTimeout: 0 }, (session) =>
-      compareWithFacts(session, facts),
-    );
-  }
+  const { leftOut, known = [] } = await readLoadReport(context);
+  if (leftOut.length > 0) return [];
   const { sequences: _, ...rest } = facts;
-  return withSession(context, { database: databaseName(context) }, (session) => compareStructure(session, rest));
+  const differences =
+    plan.target.kind === 'beside'
+      ? await withSession(context, { database: plan.target.name, statementTimeout: 0 }, (session) =>
+          compareWithFacts(session, facts),
+        )
+      : await withSession(context, { database: databaseName(context) }, (session) => compareStructure(session, rest));
+  return differences.map(({ text }) => text).filter((text) => !known.includes(text));
 }
 
 /** What was restored beside does not run, and its files have been verified; what was swapped in must say that it is what was backed up. */
@@ -44,7 +46,7 @@ export async function compareInstance(
     return [
       ...(systemIdentifier === expected ? [] : [`the system identifier is ${systemIdentifier}, not ${expected}`]),
       ...(facts.databases ?? []).filter((name) => !found.has(name)).map((name) => `database "${name}" is missing`),
-      ...(await compareWithFacts(session, facts)),
+      ...(await compareWithFacts(session, facts)).map(({ text }) => text),
     ];
   });
 }

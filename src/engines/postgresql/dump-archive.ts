@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Artefact } from '../../model/manifest';
 import type { Command } from '../../pipeline/pipeline';
 import type { ArtefactSink, EngineContext } from '../engine';
+import { type Contents, ContentsCounter, counting } from './archive-contents';
 import { listeningTo } from './connection-lost';
 import type { Share } from './connection-room';
 import { databaseName } from './names';
@@ -13,6 +14,11 @@ import { findTool } from './tools';
 
 /** How long pg_dump waits for a table that somebody has locked for himself, before it gives up. */
 const lockWait = '300s';
+
+export interface DumpedArchive {
+  readonly dump: Artefact;
+  readonly contents: Contents;
+}
 
 export interface Dumping {
   readonly major: number;
@@ -30,7 +36,7 @@ export async function dumpArchive(
   context: EngineContext,
   { major, share, snapshot, structure, withoutObjects }: Dumping,
   sink: ArtefactSink,
-): Promise<Artefact> {
+): Promise<DumpedArchive> {
   const database = databaseName(context);
   const { program } = await findTool(context, 'pg_dump', major);
   const moment = snapshot === undefined ? [] : [`--snapshot=${snapshot}`];
@@ -45,8 +51,12 @@ export async function dumpArchive(
   context.report('pg_dump', structure.dataBytes);
   if (share.jobs === 1) {
     const args = ['--format=custom', ...command.args, ...connection];
-    const single = listeningTo(context, { ...command, args, witness: await understanding(context, major) });
-    return toldAs('dump-failed', { database, tool: 'pg_dump' }, sink.fromCommands('dump.pgdump', 'dump', [single]));
+    const counter = new ContentsCounter();
+    const witness = await understanding(context, major, counter);
+    const single = listeningTo(context, { ...command, args, witness });
+    const dumping = sink.fromCommands('dump.pgdump', 'dump', [single]);
+    const dump = await toldAs('dump-failed', { database, tool: 'pg_dump' }, dumping);
+    return { dump, contents: counter.contents };
   }
   const folder = join(context.workFolder, 'dump-directory');
   await rm(folder, { recursive: true, force: true });
@@ -56,14 +66,24 @@ export async function dumpArchive(
     { database, tool: 'pg_dump' },
     runTool(context, listeningTo(context, { ...command, args: [...parallel, ...command.args, ...connection] })),
   );
+  const contents = await contentsOfDirectory(context, major, folder);
   // One artefact however many tables there are; files go as they are read, so that the spool never holds them twice.
   const asOne = { members: ['dump-directory'], options: ['--remove-files'] };
   const archiving = archive(sink, 'dump.tar', 'dump-directory', context.workFolder, asOne);
-  return toldAs('dump-failed', { database, tool: 'tar' }, archiving);
+  return { dump: await toldAs('dump-failed', { database, tool: 'tar' }, archiving), contents };
 }
 
 /** What a restore would read, taken in to its last row and written nowhere: an archive that lacks its end is found before it is called a backup. */
-async function understanding(context: EngineContext, major: number): Promise<Command> {
+async function understanding(context: EngineContext, major: number, counter: ContentsCounter): Promise<Command> {
   const { program } = await findTool(context, 'pg_restore', major);
-  return { program, args: ['--format=custom', '--file=/dev/null'] };
+  return { program, args: ['--format=custom', '--verbose', '--file=/dev/null'], ...counting(counter) };
+}
+
+async function contentsOfDirectory(context: EngineContext, major: number, folder: string): Promise<Contents> {
+  const { program } = await findTool(context, 'pg_restore', major);
+  const counter = new ContentsCounter();
+  const args = ['--format=directory', '--schema-only', '--verbose', '--file=/dev/null', folder];
+  const reading = runTool(context, { program, args, ...counting(counter) });
+  await toldAs('dump-failed', { database: databaseName(context), tool: 'pg_restore' }, reading);
+  return counter.contents;
 }

@@ -25,6 +25,10 @@ export type FilesFact = z.infer<typeof FilesFact>;
 export const PostgresqlFacts = Facts.extend({
   sequences: z.array(SequenceFact).optional(),
   objects: z.record(z.string(), z.number()).optional().describe('how many there are of each kind'),
+  contents: z
+    .record(z.string(), z.number())
+    .optional()
+    .describe("the dump's entries by kind, by its own table of contents"),
   extensions: z.array(z.string()).optional(),
   'bound-by': z
     .array(z.string())

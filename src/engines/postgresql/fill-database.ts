@@ -1,4 +1,3 @@
-import { failure, type HoldfastError } from '../../model/errors';
 import type { Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
 import { allEnded } from '../../pipeline/all-ended';
@@ -8,17 +7,16 @@ import { analyse } from './analyse';
 import { applyRoles } from './apply-roles';
 import { loadOrGoOn } from './careful/load-or-go-on';
 import type { LoadReport } from './careful/load-report';
-import { compareWithFacts } from './compare-database';
 import { jobsForRestore, readRoom, wantedForRestore } from './connection-room';
 import { creating } from './create-database';
 import { dropDatabase, subscriptionsOf } from './drop-database';
 import { factsOf } from './facts';
 import { givingProperties } from './give-properties';
+import { judgeLoaded } from './judge-loaded';
 import { findDatabase, marking } from './mark';
-import { databaseName } from './names';
 import type { Portrait } from './portrait';
 import { readServer } from './server';
-import { type Session, withSession } from './session';
+import type { Session } from './session';
 import { told } from './told';
 import { findTool } from './tools';
 
@@ -71,16 +69,15 @@ export async function fillDatabase(
   const analysing = analyse(loading, name);
   if (room.connections < wantedForRestore(1)) await analysing;
   // both read all of it, and one processor is enough for neither
-  const [analysed, differences] = await allEnded([analysing, differencesFrom(context, manifest, name)]);
-  if (differences.length > 0 && report.leftOut.length === 0) throw differs(context, manifest, differences);
+  const [analysed, judged] = await allEnded([analysing, judgeLoaded(loading, name, report.leftOut.length > 0)]);
   await tidy();
   await tellSubscriptions(context, session, name);
   const refused = await giving.after();
   const allow = portrait.database['allow-connections'];
   const closing = [marking(name, { role: 'loaded', job: plan.jobId, allow }), allowing(name, false)];
   await told(context, 'load-failed', { backup, tool: 'ALTER DATABASE' }, together(session, closing));
-  const known = differences.map((difference) => `differs from the backup: ${difference}`);
-  return { ...report, warnings: [...ofRoles, ...report.warnings, ...analysed, ...refused, ...known] };
+  const warnings = [...ofRoles, ...report.warnings, ...analysed, ...refused, ...judged.warnings];
+  return { ...report, warnings, known: judged.known };
 }
 
 async function knownTablespaces(session: Session): Promise<string[]> {
@@ -108,16 +105,4 @@ async function tellSubscriptions(context: EngineContext, session: Session, name:
     const why = 'enable it when the database that it was copied from subscribes no more';
     context.log.line('restore', `WARNING: subscription "${subscription}" is restored disabled: ${why}`);
   }
-}
-
-/** Whether the rows that the backup counted are here, and all its objects. */
-function differencesFrom(context: EngineContext, manifest: Manifest, name: string): Promise<readonly string[]> {
-  return withSession(context, { database: name, statementTimeout: 0 }, (session) =>
-    compareWithFacts(session, factsOf(manifest)),
-  );
-}
-
-function differs(context: EngineContext, manifest: Manifest, differences: readonly string[]): HoldfastError {
-  const details = { database: databaseName(context), backup: manifest['backup-id'] };
-  return failure('restore-differs', { ...details, differences: differences.join('; ') });
 }

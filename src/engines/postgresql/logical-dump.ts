@@ -2,12 +2,14 @@ import type { Artefact, MissingPart, TableFact } from '../../model/manifest';
 import type { BackupPlan } from '../../model/plan';
 import { allEnded } from '../../pipeline/all-ended';
 import type { ArtefactSink, Dump, EngineContext } from '../engine';
+import type { Contents } from './archive-contents';
 import { reasonOf, sqlState } from './connection-failure';
 import { listeningTo } from './connection-lost';
 import { readRoom, type Share, shareForDump } from './connection-room';
 import { countRows, estimateRows } from './count-rows';
 import { dumpArchive } from './dump-archive';
 import type { PostgresqlFacts } from './facts';
+import { tellInvalidIndexes } from './invalid-indexes';
 import { countUnreadable, missingInDump } from './missing-parts';
 import { databaseName, maintenanceName } from './names';
 import { readParameterGrants } from './parameter-grants';
@@ -41,6 +43,7 @@ interface Sight {
 /** What was dumped, and what was found beside it. */
 interface Found {
   readonly dump: Artefact;
+  readonly contents: Contents;
   readonly structure: Structure;
   readonly tables: readonly TableFact[] | undefined;
   readonly sequences: PostgresqlFacts['sequences'];
@@ -55,12 +58,13 @@ export async function dumpLogical(context: EngineContext, plan: BackupPlan, sink
   const { portrait, passwords, major } = await drawPortrait(context);
   const drawn = await sink.fromText('database.json', 'portrait', portrait);
   const globals = await dumpGlobals(context, passwords, major, sink);
-  const { dump, structure, tables, sequences, missing } = await dumpContents(context, plan, sink);
+  const { dump, contents, structure, tables, sequences, missing } = await dumpContents(context, plan, sink);
   const facts: PostgresqlFacts = {
     databases: [databaseName(context)],
     ...(tables === undefined ? {} : { tables: [...tables] }),
     ...(sequences === undefined ? {} : { sequences }),
     objects: structure.objects,
+    contents: { ...contents },
     extensions: [...structure.extensions],
     tablespaces: [...structure.tablespaces],
     owners: [...structure.owners],
@@ -116,6 +120,7 @@ async function dumpContents(context: EngineContext, plan: BackupPlan, sink: Arte
     const share = shareForDump(await readRoom(session), plan.jobs);
     const { major } = await readServer(session);
     const sequences = await sequencesOrNone(context, session);
+    await tellInvalidIndexes(session, context.log);
     const missing = await missingInDump(session);
     // where none may be missing pg_dump stops at the first that it may not read
     const withoutObjects = !plan.requireComplete && (await countUnreadable(session)) > 0;
@@ -136,15 +141,15 @@ async function dumpBeside(
   sight: Sight & { readonly snapshot: string },
 ): Promise<Found> {
   const dumping = dumpArchive(context, sight, sink);
-  const [dump, tables] = await allEnded([dumping, countBeside(context, session, dumping)]);
+  const [dumped, tables] = await allEnded([dumping, countBeside(context, session, dumping)]);
   await session.query('COMMIT');
   const { structure, missing } = sight;
-  return { dump, structure, tables, missing, sequences: await spanned(context, session, sight.sequences) };
+  return { ...dumped, structure, tables, missing, sequences: await spanned(context, session, sight.sequences) };
 }
 
 /** The only connection is pg_dump's: facts are what was the same before and after it, and rows are estimates. */
 async function dumpAlone(context: EngineContext, sink: ArtefactSink, before: Sight): Promise<Found> {
-  const dump = await dumpArchive(context, before, sink);
+  const dumped = await dumpArchive(context, before, sink);
   return withSession(context, { database: databaseName(context) }, async (session) => {
     const after = await readStructure(session);
     const objects = Object.entries(before.structure.objects).filter(([kind, count]) => after.objects[kind] === count);
@@ -152,7 +157,7 @@ async function dumpAlone(context: EngineContext, sink: ArtefactSink, before: Sig
     const structure = { ...before.structure, objects: Object.fromEntries(objects), extensions };
     const tables = estimateRows(await readTables(session));
     const { missing, sequences } = before;
-    return { dump, structure, tables, missing, sequences: await spanned(context, session, sequences) };
+    return { ...dumped, structure, tables, missing, sequences: await spanned(context, session, sequences) };
   });
 }
 

@@ -1,6 +1,7 @@
 import { escapeLiteral } from 'pg';
 import { sqlState } from './connection-failure';
 import type { SequenceFact } from './facts';
+import { own } from './read-structure';
 import type { Session } from './session';
 
 /** A sequence, by the name that the server quotes, and its last value: null where it never gave one. */
@@ -12,11 +13,11 @@ export interface ReadSequence {
 /** So many are read by one statement, whose plan has them all. */
 const batch = 200;
 
-/** Those that the role may read. On a standby there is nothing in unlogged ones. */
+/** Those that the role may read, and that no extension makes. On a standby there is nothing in unlogged ones. */
 const names = `SELECT quote_ident(n.nspname) || '.' || quote_ident(c.relname) AS name
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
   WHERE c.relkind = 'S' AND c.relpersistence <> 't' AND NOT (pg_is_in_recovery() AND c.relpersistence = 'u')
-    AND has_schema_privilege(n.oid, 'USAGE')
+    AND ${own('c.oid', 'pg_class')} AND has_schema_privilege(n.oid, 'USAGE')
     AND CASE WHEN c.relkind = 'S' THEN has_sequence_privilege(c.oid, 'SELECT') END ORDER BY 1`;
 
 /**

@@ -1,3 +1,4 @@
+import { isLeftOut } from './invalid-indexes';
 import type { Session } from './session';
 
 /** A table as the counting sees it. */
@@ -20,23 +21,24 @@ export interface Structure {
   readonly encoding: string;
 }
 
-const own = (column: string, catalog: string) =>
+export const own = (column: string, catalog: string) =>
   `NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_catalog.${catalog}'::regclass AND d.objid = ${column} AND d.deptype = 'e')`;
 const userSchema = `n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'`;
 
 /**
  * Counts per kind. Kept out is whatever differs after a faithful restore: members of extensions, the schema `public` (each new database has one),
- * toast tables, not-null constraints (rows of their own only since PostgreSQL 18).
+ * toast tables, not-null constraints (rows of their own only since PostgreSQL 18), what a partition has of its parent, and invalid indexes, which no dump has.
  */
 const counts = `
   SELECT 'relation ' || c.relkind::text AS kind, count(*)::int FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE ${userSchema} AND c.relpersistence <> 't' AND ${own('c.oid', 'pg_class')} GROUP BY 1
+    WHERE ${userSchema} AND c.relpersistence <> 't' AND ${own('c.oid', 'pg_class')}
+      AND NOT (c.relkind = 'i' AND ${isLeftOut('c.oid')}) GROUP BY 1
   UNION ALL SELECT 'function', count(*)::int FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE ${userSchema} AND ${own('p.oid', 'pg_proc')}
   UNION ALL SELECT 'type ' || t.typtype::text, count(*)::int FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
     WHERE ${userSchema} AND t.typtype IN ('d', 'e') AND ${own('t.oid', 'pg_type')} GROUP BY 1
   UNION ALL SELECT 'constraint ' || k.contype::text, count(*)::int FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace
-    WHERE ${userSchema} AND k.contype IN ('c', 'f', 'p', 'u', 'x') AND ${own('k.conrelid', 'pg_class')} GROUP BY 1
+    WHERE ${userSchema} AND k.contype IN ('c', 'f', 'p', 'u', 'x') AND k.conparentid = 0 AND ${own('k.conrelid', 'pg_class')} GROUP BY 1
   UNION ALL SELECT 'trigger', count(*)::int FROM pg_trigger t WHERE NOT t.tgisinternal AND ${own('t.tgrelid', 'pg_class')}
   UNION ALL SELECT 'policy', count(*)::int FROM pg_policy p WHERE ${own('p.polrelid', 'pg_class')}
   UNION ALL SELECT 'schema', count(*)::int FROM pg_namespace n WHERE ${userSchema} AND n.nspname <> 'public' AND ${own('n.oid', 'pg_namespace')}

@@ -1,6 +1,7 @@
 import { failure } from '../../model/errors';
 import type { Artefact, Manifest } from '../../model/manifest';
 import type { ArtefactSource, EngineContext } from '../engine';
+import { isEntry } from './archive-contents';
 import { factsOf, majorOf } from './facts';
 import { memberRules } from './member-rules';
 import { contentsOf, dumpRules } from './pg-restore';
@@ -68,8 +69,6 @@ async function readArchive(context: EngineContext, manifest: Manifest, source: A
     throw corrupt(manifest, artefact, `it has data of ${tables.size} tables, not of ${counted}`);
   return `${artefact.path}: ${entries} entries and ${tables.size} tables, ${readable(artefact.bytes)}`;
 }
-
-const isEntry = (line: string) => /^pg_restore: (creating|processing|executing)/.test(line);
 
 async function readTar(
   context: EngineContext,

@@ -130,7 +130,10 @@ export class FakeAgent {
       swapBack: async (step) => {
         Object.assign(await play(step, 'swapBack'), { live: 'old', setAside: false });
       },
-      compareDatabase: async (step) => void (await play(step, 'compareDatabase')),
+      compareDatabase: async (step) => {
+        await play(step, 'compareDatabase');
+        return { warnings: step.plan.acceptDifferences ? ['differs from the backup: one row'] : [] };
+      },
       dropPrevious: async (step) => {
         (await play(step, 'dropPrevious')).setAside = false;
       },

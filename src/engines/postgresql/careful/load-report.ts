@@ -5,10 +5,16 @@ import { LeftOut } from '../../../model/left-out';
 import type { EngineContext } from '../../engine';
 
 /** What a load has to tell: things that are not as somebody may expect, and those that did not come back. */
-const LoadReport = z.object({ warnings: z.array(z.string()), leftOut: z.array(LeftOut) });
+const LoadReport = z.object({
+  warnings: z.array(z.string()),
+  leftOut: z.array(LeftOut),
+  known: z.array(z.string()).optional(),
+});
 export interface LoadReport {
   readonly warnings: readonly string[];
   readonly leftOut: readonly LeftOut[];
+  /** Differences from the backup's facts that were tolerated, as the comparison words them. */
+  readonly known?: readonly string[];
 }
 
 const file = (context: EngineContext) => join(context.workFolder, 'load-report.json');
