@@ -28,6 +28,8 @@ export function isDefect(error: unknown): boolean {
 }
 
 function defectOf(error: unknown, { operation }: FailureContext): HoldfastError {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  // What cannot be parsed stands in the message of the error about it, and may be anything.
+  const words = error instanceof SyntaxError ? 'it cannot be parsed' : error instanceof Error && error.message;
+  const text = error instanceof Error ? `${error.name}: ${words}` : String(error);
   return failure('internal-defect', { operation: operation ?? 'step', reason: text.slice(0, longestReason) }, error);
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type ErrorCode, failure } from '../model/errors';
+import { readJson } from '../model/read-json';
 import { readIfThere } from './durable-file';
 
 /** What each of these files is to whoever cannot read it. */
@@ -15,7 +16,7 @@ export async function readFileAs<T extends z.ZodType>(
   const text = await readIfThere(path);
   if (text === undefined) return absent;
   try {
-    return schema.parse(JSON.parse(text));
+    return schema.parse(readJson(text));
   } catch (cause) {
     throw failure(code, { file: path, reason: reasonOf(text, cause) }, cause);
   }
@@ -26,7 +27,7 @@ function reasonOf(text: string, cause: unknown): string {
   const version = versionIn(text);
   if (version !== undefined && version > 1) return `a newer Holdfast wrote it (format-version ${version})`;
   if (cause instanceof z.ZodError) return z.prettifyError(cause).replaceAll(/\s+/g, ' ');
-  return text.trim() === '' ? 'it is empty' : 'it is no JSON';
+  return (cause as Error).message;
 }
 
 function versionIn(text: string): number | undefined {

@@ -7,6 +7,7 @@ import { corruptArtefact, type FetchOptions, feedArtefact } from './feed-artefac
 import { fetchIntoFile } from './fetch-into-file';
 import type { Command, JobLog } from './pipeline';
 import { startPipeline } from './start-pipeline';
+import { wholeLines } from './whole-lines';
 
 export interface SourceOptions extends FetchOptions {
   readonly log: JobLog;
@@ -20,7 +21,7 @@ export interface CheckedSource extends ArtefactSource {
 }
 
 /** For artefacts without compression, where a pipe is wanted nonetheless. */
-const cat: Command = { program: 'cat', args: [] };
+const cat: Command = { program: 'cat', args: [], telling: wholeLines };
 /** More than this is no small text. */
 const maxText = 256 * 2 ** 20;
 

@@ -9,6 +9,8 @@ import { ProcessGroup } from './process-group';
 import { readLines } from './read-lines';
 
 export interface ChildEnd extends ProcessEnd {
+  /** The same of all that it wrote, to be judged by on this host. */
+  readonly distilled: string;
   readonly accepted: boolean;
   /** Ended because we asked for it, so that how it ended says nothing. */
   readonly terminated: boolean;
@@ -53,11 +55,13 @@ export interface ChildOptions {
 /** Starts one process as the leader of its own group. Takes over the read ends of what it tells; the caller closes all that the child was given. */
 export function startChild(command: Command, launch: Launch, stdio: ChildStdio, options: ChildOptions): Child {
   const program = basename(command.program);
-  const distiller = new Distiller();
+  const [all, tellable] = [new Distiller(), new Distiller()];
+  const telling = command.telling?.();
   const onLine = (line: string) => {
     command.onStderrLine?.(line);
     if (command.unlogged?.(line)) return;
-    distiller.line(line);
+    all.line(line);
+    tellable.line(telling?.(line) ?? '');
     options.log.line(program, line);
   };
   const stderr = readLines(stdio.stderr.readEnd, onLine, command.longestLine);
@@ -70,7 +74,7 @@ export function startChild(command: Command, launch: Launch, stdio: ChildStdio, 
   const ended = exited.then(async ({ error, ...exit }) => {
     await group?.emptied();
     await allEnded([stderr.finish(), Promise.resolve(stdout?.finish())]);
-    return { program, ...exit, distilled: error ?? distiller.distilled() };
+    return { program, ...exit, distilled: error ?? all.distilled(), told: error ?? tellable.distilled() };
   });
   return { group, exited, ended };
 }

@@ -1,5 +1,6 @@
 import type { Artefact } from '../model/manifest';
 import type { Command } from './pipeline';
+import { wholeLines } from './whole-lines';
 
 type Compression = Artefact['compression'];
 
@@ -53,6 +54,7 @@ function counted(args: readonly string[], read: (line: string) => RecodingCounts
   const command: Command = {
     program: 'zstd',
     args: ['-vv', '--no-progress', ...args, '-c'],
+    telling: wholeLines,
     onStderrLine: (line) => {
       counts = read(line) ?? counts;
     },

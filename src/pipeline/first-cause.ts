@@ -30,11 +30,13 @@ function failureOf(cause: ChildEnd, real: readonly ChildEnd[]): HoldfastError {
   const others = real.filter((end) => end !== cause).map((end) => `${end.program}: ${describe(end)}`);
   const reason = [describe(cause), ...others].join('; then ').slice(0, 1_500);
   const { program, code, signal } = cause;
-  return failure('process-failed', { tool: program, reason, exit: code ?? undefined, signal: signal ?? undefined });
+  const words = new Error(real.map((end) => end.distilled).join('; ') || cause.distilled);
+  const details = { tool: program, reason, exit: code ?? undefined, signal: signal ?? undefined };
+  return failure('process-failed', details, words);
 }
 
 function describe(end: ChildEnd): string {
   const how = end.signal ? `ended by ${end.signal}` : end.code === null ? '' : `exit code ${end.code}`;
   const unread = isVictim(end) && end.distilled === '' ? 'its output was not read to the end' : '';
-  return [how, end.distilled || unread].filter((part) => part !== '').join(': ');
+  return [how, end.told || unread].filter((part) => part !== '').join(': ');
 }

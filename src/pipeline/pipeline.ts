@@ -1,5 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
 
+/** What of a line of stderr a failure may repeat; undefined for nothing of it. */
+export type Telling = (line: string) => string | undefined;
+
 /** One child process. Its argv is seen by every user of the host: no secret belongs there. */
 export interface Command {
   readonly program: string;
@@ -11,13 +14,18 @@ export interface Command {
   readonly user?: string;
   /** Exit codes that mean success; [0] if absent. */
   readonly accept?: readonly number[];
+  /**
+   * Made anew for each process. What programs print may hold data and secrets, and a failure's message leaves this host: it repeats nothing where this is
+   * absent. The log has all of it.
+   */
+  readonly telling?: () => Telling;
   /** Called with every complete line of stderr, besides the log. */
   readonly onStderrLine?: (line: string) => void;
   /** Characters that are kept of a line of stderr; 8,192 if absent. */
   readonly longestLine?: number;
   /** Called with every complete line of stdout, where nobody else reads that: of the last command, and of a witness. */
   readonly onStdoutLine?: (line: string) => void;
-  /** Lines of stderr that are for `onStderrLine` alone: kept out of the log and out of what is distilled. */
+  /** Lines of stderr that are for `onStderrLine` alone: kept out of the log and of every message. */
   readonly unlogged?: (line: string) => boolean;
   /**
    * Reads a copy of what this one writes to stdout while it passes, and must end well too. So bytes are proved before anybody calls them
@@ -50,8 +58,8 @@ export interface ProcessEnd {
   readonly program: string;
   readonly code: number | null;
   readonly signal: string | null;
-  /** ERROR and WARN lines joined and bounded, else the last line (C6). */
-  readonly distilled: string;
+  /** Of its stderr what may be told: ERROR and WARN lines joined and bounded, else the last line (C6). */
+  readonly told: string;
 }
 
 /** Children joined by OS pipes: the bytes between them never pass through Node. */

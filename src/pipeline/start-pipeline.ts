@@ -55,7 +55,7 @@ async function supervise(children: readonly Child[], signal: AbortSignal): Promi
   if (aborted) throw signal.reason;
   const cause = firstCause(ends);
   if (cause) throw cause;
-  return ends.map(({ program, code, signal: endedBy, distilled }) => ({ program, code, signal: endedBy, distilled }));
+  return ends.map(({ program, code, signal: endedBy, told }) => ({ program, code, signal: endedBy, told }));
 }
 
 /** A reader of a failed pipe gets the pipe's error; it never sees a clean end that came too late to be one. */

@@ -34,10 +34,10 @@ export function commandService(options: CommandServiceOptions): Service {
     const deadline = deadlineOf(call);
     if ((await state(call)) === wanted) return;
     if (wanted === 'stopped') await options.environment.note();
-    const { code, distilled } = await run(argv, call, options.outputFile);
-    if (code !== 0) throw new Error(`"${argv.join(' ')}" ended with exit code ${code}: ${distilled}`);
+    const { code } = await run(argv, call, options.outputFile);
+    if (code !== 0) throw new Error(`"${argv[0]}" ended with exit code ${code}`);
     const reached = await waitUntil(async () => (await state(call)) === wanted, call, deadline);
-    if (!reached) throw new Error(`"${options.status.join(' ')}" does not say ${wanted} within ${call.timeout} ms`);
+    if (!reached) throw new Error(`"${options.status[0]}" does not say ${wanted} within ${call.timeout} ms`);
   };
   return {
     kind: 'command',

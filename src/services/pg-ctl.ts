@@ -1,4 +1,5 @@
 import { lstat } from 'node:fs/promises';
+import { serverLog } from '../pipeline/server-log';
 import { attempt } from './attempt';
 import { fileEnd } from './file-end';
 import { dataDirectoryOwner, findPgCtl } from './find-pg-ctl';
@@ -57,8 +58,8 @@ class PgCtlServer {
     const deadline = deadlineOf(call);
     if ((await this.state(call)) !== 'stopped') {
       await this.options.environment.note();
-      const { code, distilled } = await this.pgCtl(['stop', '-m', 'fast', '-w', '-t', seconds(call)], call);
-      if (code !== 0 && (await this.state(call)) !== 'stopped') throw new Error(`pg_ctl stop: ${distilled}`);
+      const { code, told } = await this.pgCtl(['stop', '-m', 'fast', '-w', '-t', seconds(call)], call);
+      if (code !== 0 && (await this.state(call)) !== 'stopped') throw new Error(`pg_ctl stop: ${told}`);
     }
     const down = await waitUntil(async () => (await serversOn(dataDirectory)).length === 0, call, deadline);
     if (down) return;
@@ -75,15 +76,11 @@ class PgCtlServer {
     );
     const log = logFile === undefined ? [] : ['-l', logFile];
     const server = options === undefined ? [] : ['-o', options];
-    const end = logFile === undefined ? undefined : await fileEnd(logFile);
-    const { code, distilled } = await this.pgCtl(
-      ['start', '-w', '-t', seconds(call), ...log, ...server],
-      call,
-      outputFile,
-    );
+    const end = logFile === undefined ? undefined : await fileEnd(logFile, call.log);
+    const { code, told } = await this.pgCtl(['start', '-w', '-t', seconds(call), ...log, ...server], call, outputFile);
     // A long recovery outlasts pg_ctl's patience, and somebody else may have been quicker: what counts is whether it runs.
     if (code === 0 || (await this.state(call)) === 'running') return;
-    throw new Error(`pg_ctl start: ${[distilled, await end?.()].filter((part) => part).join('; ')}`);
+    throw new Error(`pg_ctl start: ${[told, await end?.()].filter((part) => part).join('; ')}`);
   }
 
   private async pgCtl(args: readonly string[], call: ServiceCall, outputFile?: string): Promise<ToolEnd> {
@@ -91,7 +88,11 @@ class PgCtlServer {
     const user = await dataDirectoryOwner(dataDirectory);
     const program = await findPgCtl(dataDirectory, binDirectory);
     const env = await this.options.environment.of(user);
-    return runServiceTool({ program, args: [...args, '-D', dataDirectory], env, user }, call, outputFile);
+    return runServiceTool(
+      { program, args: [...args, '-D', dataDirectory], env, user, telling: serverLog },
+      call,
+      outputFile,
+    );
   }
 }
 

@@ -12,8 +12,8 @@ export interface ToolEnd {
   readonly code: number | null;
   /** What it and the service that it started wrote meanwhile, from the start, bounded. */
   readonly output: string;
-  /** Of the same, what tells why it failed. */
-  readonly distilled: string;
+  /** Of the same, what tells why it failed and may be told beyond this host. */
+  readonly told: string;
 }
 
 /** Output of a service stays in a file of this size at most when the next tool is run. */
@@ -38,7 +38,7 @@ export async function runServiceTool(command: Command, call: ServiceCall, output
     const child = spawn(file, args, { env, cwd, detached: true, stdio: ['ignore', output.fd, output.fd] });
     const code = await exitOf(child, basename(command.program), call);
     const text = await outputSince(output, from);
-    return { code, output: text, distilled: logAndDistil(text, basename(command.program), call) };
+    return { code, output: text, told: logAndDistil(text, command, call) };
   } finally {
     await output.close();
   }
@@ -66,11 +66,12 @@ async function outputSince(output: FileHandle, from: number): Promise<string> {
   return buffer.toString('utf8', 0, bytesRead);
 }
 
-function logAndDistil(text: string, source: string, call: ServiceCall): string {
+function logAndDistil(text: string, { program, telling }: Command, call: ServiceCall): string {
   const distiller = new Distiller();
+  const tell = telling?.();
   for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
-    call.log.line(source, line);
-    distiller.line(line);
+    call.log.line(basename(program), line);
+    distiller.line(tell?.(line) ?? '');
   }
   return distiller.distilled();
 }

@@ -1,3 +1,4 @@
+import { wholeLines } from '../pipeline/whole-lines';
 import { attempt } from './attempt';
 import type { Service, ServiceCall, ServiceState } from './service';
 import { runServiceTool, type ToolEnd } from './service-tool';
@@ -31,6 +32,7 @@ export function systemdService(options: SystemdOptions): Service {
     runServiceTool(
       {
         program: 'systemctl',
+        telling: wholeLines,
         args: ['--no-ask-password', '--no-pager', ...args],
         env: options.path === undefined ? undefined : { PATH: options.path },
       },
@@ -38,11 +40,11 @@ export function systemdService(options: SystemdOptions): Service {
     );
   const look = async (call: ServiceCall): Promise<UnitState> => {
     const quiet = { ...call, log: silent };
-    const { code, output, distilled } = await systemctl(
+    const { code, output, told } = await systemctl(
       ['show', '--property=LoadState,ActiveState', '--', options.systemdUnit],
       quiet,
     );
-    if (code !== 0) throw new Error(`systemctl show ended with exit code ${code}: ${distilled}`);
+    if (code !== 0) throw new Error(`systemctl show ended with exit code ${code}: ${told}`);
     const found = { load: propertyOf(output, 'LoadState'), active: propertyOf(output, 'ActiveState') };
     if (found.load === 'not-found') throw new Error(`systemd knows no unit "${options.systemdUnit}"`);
     return found;
@@ -67,11 +69,11 @@ export function systemdService(options: SystemdOptions): Service {
     // A unit that failed too often refuses to start until this is forgotten.
     if (action === 'start' && before.active === 'failed')
       await systemctl(['reset-failed', '--', options.systemdUnit], call);
-    const { code, distilled } = await systemctl([action, '--', options.systemdUnit], call);
+    const { code, told } = await systemctl([action, '--', options.systemdUnit], call);
     const after = await settled(call, deadline);
     if (states[after.active] === wanted) return;
     await systemctl(['status', '--lines=20', '--', options.systemdUnit], call);
-    throw new Error(`systemctl ${action} ended with exit code ${code}, the unit is ${after.active}: ${distilled}`);
+    throw new Error(`systemctl ${action} ended with exit code ${code}, the unit is ${after.active}: ${told}`);
   };
   return {
     kind: 'systemd',

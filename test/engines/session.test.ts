@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { addSettings } from '../../scripts/servers/postgres-files';
 import { runTool } from '../../scripts/servers/run-tool';
 import { withSession } from '../../src/engines/postgresql/session';
+import { wordsOf } from '../../src/pipeline/words-of';
 import { backUp, postgresql } from './back-up';
 import { ownCluster } from './cluster';
 import { type JobOptions, startJob } from './job';
@@ -42,6 +43,34 @@ describe('a connection', () => {
     while ((await left()).length > 0 && Date.now() < deadline) await sleep(100);
     expect(await left()).toEqual([]);
     await expect(withSession(job, { database: 'postgres' }, async () => {})).rejects.toThrow('cancelled by the test');
+  });
+
+  it('tells of what the server refuses its kind and names, and keeps rows and texts of functions for the log', async () => {
+    const row = '4111-1111-1111-1111';
+    const job = startJob(cluster, own);
+    const refused = (...statements: string[]) =>
+      withSession(job, { database: 'postgres' }, async (session) => {
+        await session.query('CREATE TEMP TABLE people (card text PRIMARY KEY CHECK (length(card) > 3), n int)');
+        for (const statement of statements) await session.query(statement);
+      }).catch((error: Error) => ({ message: error.message, words: wordsOf(error) }));
+    const failures = {
+      duplicate: await refused(`INSERT INTO people VALUES ('${row}')`, `INSERT INTO people VALUES ('${row}')`),
+      invalid: await refused(`SELECT '${row}'::int`),
+      raised: await refused(
+        `DO $$ BEGIN RAISE EXCEPTION 'card ${row}' USING ERRCODE = '42501', COLUMN = '${row}', HINT = '${row}'; END $$`,
+      ),
+      missing: await refused('SELECT * FROM nobody'),
+    };
+    expect(Object.values(failures).map((each) => each?.message)).toEqual([
+      'duplicate key value violates unique constraint "people_pkey"',
+      'invalid input syntax for type integer',
+      'insufficient privilege (SQLSTATE 42501)',
+      'relation "nobody" does not exist',
+    ]);
+    for (const each of [failures.duplicate, failures.invalid, failures.raised]) {
+      expect(each?.message).not.toContain(row);
+      expect(each?.words).toContain(row);
+    }
   });
 
   it('that the server ends is told like a server that is not there, in the middle and after', async () => {

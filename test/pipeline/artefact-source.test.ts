@@ -6,6 +6,7 @@ import type { Artefact } from '../../src/model/manifest';
 import { createStreamedSink } from '../../src/pipeline/artefact-sink';
 import { createArtefactSource } from '../../src/pipeline/artefact-source';
 import type { Command } from '../../src/pipeline/pipeline';
+import { wholeLines } from '../../src/pipeline/whole-lines';
 import { type FolderStorage, folderStorage } from './folder-storage';
 import { memoryLog } from './memory-log';
 import { temporaryFolder } from './temporary-folder';
@@ -14,7 +15,7 @@ const folder = temporaryFolder();
 const prefix = 'shop/backups/one/';
 const backupId = 'one';
 const signal = new AbortController().signal;
-const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script] });
+const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script], telling: wholeLines });
 const plain = spawnSync('seq', ['400000'], { maxBuffer: 2 ** 24 }).stdout;
 
 async function stored(compression: Artefact['compression']) {

@@ -6,11 +6,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ownerVariable, processStat, startTimeOf } from '../../src/pipeline/owner-tag';
 import type { Command } from '../../src/pipeline/pipeline';
 import { startPipeline } from '../../src/pipeline/start-pipeline';
+import { wholeLines } from '../../src/pipeline/whole-lines';
 import { memoryLog } from './memory-log';
 import { temporaryFolder } from './temporary-folder';
 
 const folder = temporaryFolder();
-const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script] });
+const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script], telling: wholeLines });
 
 /** Ids that the children write into a file, one a line, in a folder of this test's own. */
 function pidFile() {

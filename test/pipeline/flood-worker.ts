@@ -6,6 +6,7 @@ import { createStreamedSink } from '../../src/pipeline/artefact-sink';
 import { createJobLog } from '../../src/pipeline/job-log';
 import type { Command } from '../../src/pipeline/pipeline';
 import { startPipeline } from '../../src/pipeline/start-pipeline';
+import { wholeLines } from '../../src/pipeline/whole-lines';
 import type { ByteSource } from '../../src/storage/storage';
 import { memoryLog } from './memory-log';
 
@@ -17,7 +18,7 @@ const floods: Readonly<Record<string, (size: number) => Promise<object>>> = { ar
 
 const mebibyte = 2 ** 20;
 const signal = new AbortController().signal;
-const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script] });
+const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script], telling: wholeLines });
 
 /** A storage that is slower than the producer: what it does not take yet must wait in the pipe, not in memory. */
 const slowStorage = {

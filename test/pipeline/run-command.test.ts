@@ -1,8 +1,9 @@
 import type { Command } from '../../src/pipeline/pipeline';
 import { type RunCommandOptions, runCommand } from '../../src/pipeline/run-command';
+import { wholeLines } from '../../src/pipeline/whole-lines';
 import { memoryLog } from './memory-log';
 
-const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script] });
+const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script], telling: wholeLines });
 
 function run(command: Command, options: Partial<RunCommandOptions> = {}) {
   const log = memoryLog();

@@ -6,9 +6,10 @@ import { pipeline as pump } from 'node:stream/promises';
 import { HoldfastError } from '../../src/model/errors';
 import type { Command, PipelineOptions } from '../../src/pipeline/pipeline';
 import { startPipeline } from '../../src/pipeline/start-pipeline';
+import { wholeLines } from '../../src/pipeline/whole-lines';
 import { memoryLog } from './memory-log';
 
-const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script] });
+const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script], telling: wholeLines });
 const cat: Command = { program: 'cat', args: [] };
 let over = new AbortController();
 /** A test that failed half-way leaves its children to be ended here. */

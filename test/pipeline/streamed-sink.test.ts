@@ -7,12 +7,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { failure, HoldfastError } from '../../src/model/errors';
 import { createStreamedSink, type StreamedSinkOptions } from '../../src/pipeline/artefact-sink';
 import type { Command } from '../../src/pipeline/pipeline';
+import { wholeLines } from '../../src/pipeline/whole-lines';
 import { contentOf, folderStorage } from './folder-storage';
 import { memoryLog } from './memory-log';
 import { temporaryFolder } from './temporary-folder';
 
 const folder = temporaryFolder();
-const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script] });
+const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script], telling: wholeLines });
 const prefix = 'shop/backups/2026-01-01T00:00:00Z/';
 
 function sinkOn(options: Partial<StreamedSinkOptions> = {}) {

@@ -6,6 +6,7 @@ import { Artefact } from '../../src/model/manifest';
 import type { Command } from '../../src/pipeline/pipeline';
 import { createStagedSink } from '../../src/pipeline/staged-sink';
 import { uploadStaged } from '../../src/pipeline/upload-staged';
+import { wholeLines } from '../../src/pipeline/whole-lines';
 import { contentOf, folderStorage } from './folder-storage';
 import { memoryLog } from './memory-log';
 import { temporaryFolder } from './temporary-folder';
@@ -13,7 +14,7 @@ import { temporaryFolder } from './temporary-folder';
 const folder = temporaryFolder();
 const prefix = 'shop/backups/one/';
 const signal = new AbortController().signal;
-const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script] });
+const sh = (script: string): Command => ({ program: 'sh', args: ['-c', script], telling: wholeLines });
 
 function spool() {
   const work = mkdtempSync(join(folder, 'spool-'));

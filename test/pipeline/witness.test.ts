@@ -1,9 +1,15 @@
 import { HoldfastError } from '../../src/model/errors';
 import type { Command } from '../../src/pipeline/pipeline';
 import { startPipeline } from '../../src/pipeline/start-pipeline';
+import { wholeLines } from '../../src/pipeline/whole-lines';
 import { memoryLog } from './memory-log';
 
-const sh = (script: string, witness?: Command): Command => ({ program: 'sh', args: ['-c', script], witness });
+const sh = (script: string, witness?: Command): Command => ({
+  program: 'sh',
+  args: ['-c', script],
+  witness,
+  telling: wholeLines,
+});
 const cat: Command = { program: 'cat', args: [] };
 const twoMillion = 'head -c 2000000 /dev/zero';
 const over = new AbortController();

@@ -50,14 +50,14 @@ test('a stop and a start that return early are waited for until the status progr
 test('a stop that did not stop the service fails', async () => {
   const { service, flag } = flagService({ stop: 'true' });
   writeFileSync(flag, '');
-  const message = expect.stringMatching(/^stop unit "shop\/0": "test -e .*" does not say stopped within 300 ms$/);
+  const message = expect.stringMatching(/^stop unit "shop\/0": "[a-z]+" does not say stopped within 300 ms$/);
   await expect(service.stop(call({ timeout: 300 }))).rejects.toMatchObject({ code: 'stop-failed', message });
 });
 
-test('a program that fails says why, and its output is in the log', async () => {
+test('a program that fails says with which exit code, and what it printed, which may be a secret, is in the log alone', async () => {
   const { service } = flagService({ start: 'echo starting; echo "fake: error: port is taken" >&2; exit 6' });
   const failing = call();
-  const message = expect.stringContaining('ended with exit code 6: fake: error: port is taken');
+  const message = expect.stringMatching(/ended with exit code 6$/);
   await expect(service.start(failing)).rejects.toMatchObject({ code: 'start-failed', message });
   expect(failing.log.lines).toEqual(['sh starting', 'sh fake: error: port is taken']);
 });

@@ -5,6 +5,7 @@ import { reasonOf } from './connection-failure';
 import { isInterrupted } from './connection-lost';
 import type { Loading } from './pg-restore';
 import { runTool } from './run-tool';
+import { serverTool } from './server-words';
 import { withSession } from './session';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
 import { findTool } from './tools';
@@ -19,7 +20,7 @@ export async function analyse({ context, plan, tool, server }: Loading, database
   const args = ['--analyze-only', '--quiet', `--jobs=${plan.jobs}`, ...connectionArguments(context, database)];
   const env = connectionEnvironment(context, server);
   try {
-    await runTool(context, { program, args, env });
+    await runTool(context, { program, args, env, telling: serverTool });
     await analyseParents(context, database);
     return [];
   } catch (error) {

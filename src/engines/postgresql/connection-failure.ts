@@ -1,5 +1,7 @@
 import { failure, HoldfastError } from '../../model/errors';
+import { wordsOf } from '../../pipeline/words-of';
 import type { EngineContext } from '../engine';
+import { withoutRows } from './server-error';
 
 /** The five characters by which the server names a kind of error; undefined for errors that are not the server's. */
 export function sqlState(error: unknown): string | undefined {
@@ -32,9 +34,15 @@ const byState: Readonly<Record<string, Telling>> = {
 /** What a failed connection means. */
 export function connectionFailure(context: EngineContext, database: string, error: unknown): HoldfastError {
   if (error instanceof HoldfastError) return error;
+  const told = withoutRows(error);
+  if (told !== error) context.log.line('postgresql', wordsOf(told));
+  return tellFailure(context, database, told);
+}
+
+function tellFailure(context: EngineContext, database: string, error: unknown): HoldfastError {
   const tell = byState[sqlState(error) ?? ''];
   if (tell !== undefined) return tell(context, database, error);
-  return context.password === undefined && isOfDriver(error)
+  return !context.password && isOfDriver(error)
     ? credentials(context, database, new Error('the server asks for a password and none is configured'))
     : unreachable(context, database, error);
 }

@@ -1,5 +1,6 @@
 import { HoldfastError } from '../../model/errors';
 import type { Command } from '../../pipeline/pipeline';
+import { wordsOf } from '../../pipeline/words-of';
 import type { EngineContext } from '../engine';
 import { noteLost, plainWords, startedAt, wasLost } from './server-sight';
 import { withSession } from './session';
@@ -46,7 +47,7 @@ const passing: readonly string[] = ['database-unready', 'database-unreachable'];
  */
 export async function isInterrupted(context: EngineContext, error: HoldfastError): Promise<boolean> {
   if (causes(error).some((cause) => cause instanceof HoldfastError && passing.includes(cause.code))) return true;
-  const reason = String(error.details['reason']);
+  const reason = wordsOf(error);
   if (wasLost(context) || tellsOfLostConnection(reason) || reason.includes(outrun)) return true;
   if (plainWords(context).length > 0 && inEnglish.some((sign) => reason.includes(sign))) return true;
   const keptOut = ownWords(reason).some((text) => notLetIn.some((sign) => sign.test(text)));

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TableFact } from '../../model/manifest';
 import type { JobLog } from '../../pipeline/pipeline';
-import { reasonOf } from './connection-failure';
+import { wordsOf } from '../../pipeline/words-of';
 import type { CountableTable } from './read-structure';
 import type { Session } from './session';
 
@@ -80,7 +80,7 @@ async function countWithin(session: Session, table: CountableTable, budget: Budg
       SET LOCAL lock_timeout = '50ms'; SET LOCAL statement_timeout = ${Math.ceil(Math.max(budget.left, 100))}`);
     return await countTable(session, table.name);
   } catch (error) {
-    log.line('facts', `${table.name} is not counted but estimated: ${reasonOf(error)}`);
+    log.line('facts', `${table.name} is not counted but estimated: ${wordsOf(error)}`);
     return undefined;
   } finally {
     budget.book(table, performance.now() - start);

@@ -2,12 +2,14 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Artefact } from '../../model/manifest';
 import type { Command } from '../../pipeline/pipeline';
+import { wholeLines } from '../../pipeline/whole-lines';
 import type { ArtefactSink, EngineContext } from '../engine';
 import { type Contents, ContentsCounter, counting } from './archive-contents';
 import { listeningTo } from './connection-lost';
 import type { Share } from './connection-room';
 import { databaseName } from './names';
 import { runTool, toldAs } from './run-tool';
+import { serverTool } from './server-words';
 import { archive } from './tar';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
 import { findTool } from './tools';
@@ -43,6 +45,7 @@ export async function dumpArchive(
   const parts = withoutObjects ? ['--no-blobs'] : [];
   const command = {
     program,
+    telling: serverTool,
     // Compression is the pipeline's, which is faster at it and shows how far it is. In another encoding than its own it may not be sayable.
     args: ['--compress=0', ...moment, ...parts, `--encoding=${structure.encoding}`, `--lock-wait-timeout=${lockWait}`],
     env: connectionEnvironment(context, major),
@@ -76,14 +79,19 @@ export async function dumpArchive(
 /** What a restore would read, taken in to its last row and written nowhere: an archive that lacks its end is found before it is called a backup. */
 async function understanding(context: EngineContext, major: number, counter: ContentsCounter): Promise<Command> {
   const { program } = await findTool(context, 'pg_restore', major);
-  return { program, args: ['--format=custom', '--verbose', '--file=/dev/null'], ...counting(counter) };
+  return {
+    program,
+    args: ['--format=custom', '--verbose', '--file=/dev/null'],
+    telling: wholeLines,
+    ...counting(counter),
+  };
 }
 
 async function contentsOfDirectory(context: EngineContext, major: number, folder: string): Promise<Contents> {
   const { program } = await findTool(context, 'pg_restore', major);
   const counter = new ContentsCounter();
   const args = ['--format=directory', '--schema-only', '--verbose', '--file=/dev/null', folder];
-  const reading = runTool(context, { program, args, ...counting(counter) });
+  const reading = runTool(context, { program, args, telling: wholeLines, ...counting(counter) });
   await toldAs('dump-failed', { database: databaseName(context), tool: 'pg_restore' }, reading);
   return counter.contents;
 }

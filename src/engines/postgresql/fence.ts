@@ -1,4 +1,5 @@
 import { failure } from '../../model/errors';
+import { wordsOf } from '../../pipeline/words-of';
 import type { EngineContext, FenceState } from '../engine';
 import { allowing, limiting, together } from './alter-database';
 import { endConnections } from './backends';
@@ -28,7 +29,7 @@ export async function readFence(context: EngineContext): Promise<FenceState> {
  */
 export async function fence(context: EngineContext, state: FenceState, drain: boolean): Promise<void> {
   const database = databaseName(context);
-  await told('fence-failed', database, async () => {
+  await toldIn(context, 'fence-failed', database, async () => {
     await onMaintenance(context, async (session) => {
       const live = await findDatabase(session, database);
       if (live === undefined || live.oid !== state['oid']) return; // lost, or swapped already
@@ -45,7 +46,7 @@ export async function fence(context: EngineContext, state: FenceState, drain: bo
 /** Puts back what stood before the fence, or opens the database that took the fenced one's place. */
 export async function unfence(context: EngineContext, state: FenceState): Promise<void> {
   const database = databaseName(context);
-  await told('unfence-failed', database, async () => {
+  await toldIn(context, 'unfence-failed', database, async () => {
     await onMaintenance(context, async (session) => {
       const live = await findDatabase(session, database);
       if (live === undefined) return;
@@ -88,10 +89,16 @@ function onMaintenance<T>(context: EngineContext, work: (session: Session) => Pr
   return withSession(context, { database: maintenanceName(context) }, work);
 }
 
-async function told(code: 'fence-failed' | 'unfence-failed', database: string, work: () => Promise<void>) {
+async function toldIn(
+  context: EngineContext,
+  code: 'fence-failed' | 'unfence-failed',
+  database: string,
+  work: () => Promise<void>,
+) {
   try {
     await work();
   } catch (error) {
+    context.log.line('fence', wordsOf(error));
     throw failure(code, { database, reason: reasonOf(error) }, error);
   }
 }

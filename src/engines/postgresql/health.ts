@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { failure, HoldfastError } from '../../model/errors';
+import { wordsOf } from '../../pipeline/words-of';
 import type { EngineContext } from '../engine';
 import { reasonOf } from './connection-failure';
 import { databaseName } from './names';
@@ -24,6 +25,7 @@ export async function checkServerHealth(context: EngineContext, timeout: number)
     context.signal.throwIfAborted();
     const final = problem instanceof HoldfastError && hopeless.includes(problem.code);
     if (final || Date.now() + pause > deadline) {
+      context.log.line('health', wordsOf(problem));
       throw failure('health-failed', { database, reason: reasonOf(problem) }, problem);
     }
     await sleep(pause, undefined, { signal: context.signal });

@@ -1,9 +1,10 @@
 import type { Artefact, MissingPart, TableFact } from '../../model/manifest';
 import type { BackupPlan } from '../../model/plan';
 import { allEnded } from '../../pipeline/all-ended';
+import { wordsOf } from '../../pipeline/words-of';
 import type { ArtefactSink, Dump, EngineContext } from '../engine';
 import type { Contents } from './archive-contents';
-import { reasonOf, sqlState } from './connection-failure';
+import { sqlState } from './connection-failure';
 import { listeningTo } from './connection-lost';
 import { readRoom, type Share, shareForDump } from './connection-room';
 import { countRows, estimateRows } from './count-rows';
@@ -22,6 +23,7 @@ import { readStructure, readTables, type Structure } from './read-structure';
 import { mayReadPasswords } from './role-rights';
 import { toldAs } from './run-tool';
 import { readServer } from './server';
+import { serverTool } from './server-words';
 import { type Session, withSession } from './session';
 import { beginSnapshot } from './snapshot';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
@@ -110,7 +112,7 @@ async function dumpGlobals(
     ...connectionArguments(context),
   ];
   const env = connectionEnvironment(context, major, unambiguous);
-  const command = listeningTo(context, { program, args, env });
+  const command = listeningTo(context, { program, args, env, telling: serverTool });
   const details = { database: databaseName(context), tool: 'pg_dumpall' };
   return toldAs('dump-failed', details, sink.fromCommands('globals.sql', 'globals', [command]));
 }
@@ -166,7 +168,7 @@ async function countBeside(context: EngineContext, session: Session, dumping: Pr
   try {
     return await countRows(session, await readTables(session), dumping, context.log);
   } catch (error) {
-    context.log.line('facts', `WARNING: the backup has no row counts: ${reasonOf(error)}`);
+    context.log.line('facts', `WARNING: the backup has no row counts: ${wordsOf(error)}`);
     return undefined;
   }
 }
@@ -183,7 +185,7 @@ async function sequencesOrNone(context: EngineContext, session: Session) {
     return await readSequences(session);
   } catch (error) {
     if (sqlState(error) !== lockNotAvailable) throw error;
-    context.log.line('facts', `WARNING: the backup does not know where its sequences stand: ${reasonOf(error)}`);
+    context.log.line('facts', `WARNING: the backup does not know where its sequences stand: ${wordsOf(error)}`);
     return undefined;
   }
 }

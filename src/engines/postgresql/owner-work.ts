@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { lstat, mkdir, open, readdir, realpath, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runCommand } from '../../pipeline/run-command';
+import { wholeLines } from '../../pipeline/whole-lines';
 import type { EngineContext } from '../engine';
 import type { Owner } from './owner';
 import { runTool } from './run-tool';
@@ -23,7 +24,7 @@ export async function asOwner(
   args: readonly string[],
   input?: string,
 ): Promise<void> {
-  await runTool(context, { program, args, user: owner.name }, undefined, input);
+  await runTool(context, { program, args, user: owner.name, telling: wholeLines }, undefined, input);
 }
 
 /** Whether what is in this folder is changed by this process as it is, and not as the owner. */
@@ -68,7 +69,13 @@ export async function requireOwn(path: string, { owner }: OwnerWork): Promise<vo
 
 /** Whether the owner can make something in this folder. */
 export async function mayWriteIn(folder: string, { context, owner }: OwnerWork): Promise<boolean> {
-  const command = { program: 'test', args: ['-w', folder, '-a', '-x', folder], user: owner.name, accept: [0, 1] };
+  const command = {
+    program: 'test',
+    args: ['-w', folder, '-a', '-x', folder],
+    user: owner.name,
+    accept: [0, 1],
+    telling: wholeLines,
+  };
   const { code } = await runCommand(command, context);
   return code === 0;
 }

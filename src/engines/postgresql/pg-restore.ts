@@ -4,9 +4,11 @@ import { failure } from '../../model/errors';
 import type { Artefact, Manifest } from '../../model/manifest';
 import type { RestorePlan } from '../../model/plan';
 import type { Command } from '../../pipeline/pipeline';
+import { wholeLines } from '../../pipeline/whole-lines';
 import type { ArtefactSource, EngineContext } from '../engine';
 import type { MemberRules } from './archive-members';
 import { runTool, toldAs } from './run-tool';
+import { serverTool } from './server-words';
 import { freeBytes, readable } from './space';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
 import type { Tool } from './tools';
@@ -118,6 +120,7 @@ async function restoreInParts(loading: Loading, database: string, path: string):
   const list = async (part: readonly string[]) => {
     await runTool(loading.context, {
       program: loading.tool.program,
+      telling: wholeLines,
       args: ['--list', `--file=${file}`, ...part, path],
     });
     return (await readFile(file, 'utf8')).split('\n');
@@ -150,5 +153,5 @@ export function restoring(
     ...connectionArguments(context, database),
   ];
   const env = connectionEnvironment(context, server, loadSettings);
-  return { program: tool.program, args: [...args, ...more], env, onStderrLine, longestLine };
+  return { program: tool.program, args: [...args, ...more], env, onStderrLine, longestLine, telling: serverTool };
 }

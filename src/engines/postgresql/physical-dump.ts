@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Artefact } from '../../model/manifest';
 import type { BackupPlan } from '../../model/plan';
 import type { Command } from '../../pipeline/pipeline';
+import { wholeLines } from '../../pipeline/whole-lines';
+import { wordsOf } from '../../pipeline/words-of';
 import type { ArtefactSink, Dump, EngineContext } from '../engine';
-import { reasonOf } from './connection-failure';
 import { listeningTo } from './connection-lost';
 import { readRoom, wantedForCopy } from './connection-room';
 import { tablespaceFolder } from './control-data';
@@ -13,6 +14,7 @@ import { databaseName, maintenanceName, shortJob } from './names';
 import { type Cluster, readCluster } from './read-cluster';
 import { runTool, toldAs } from './run-tool';
 import { readServer, type Server } from './server';
+import { serverTool } from './server-words';
 import { type Session, withSession } from './session';
 import { listing } from './tar';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
@@ -57,6 +59,7 @@ async function copyInstance(context: EngineContext, plan: BackupPlan, sink: Arte
   const positions: Positions = { lsnStart: null, lsnStop: null, timeline: null };
   const command = listeningTo(context, {
     program,
+    telling: serverTool,
     args: [...copying, `--label=holdfast ${plan.backupId}`, ...connectionArguments(context)],
     env: connectionEnvironment(context, sight.server.major),
     onStderrLine: (line: string) => notePosition(line, positions),
@@ -106,7 +109,7 @@ async function staged(context: EngineContext, command: Command, sink: ArtefactSi
   const artefacts: Artefact[] = [];
   for (const { file, name, role } of await archivesIn(folder)) {
     const path = join(folder, file);
-    artefacts.push(await sink.fromCommands(name, role, [{ program: 'cat', args: [path] }]));
+    artefacts.push(await sink.fromCommands(name, role, [{ program: 'cat', args: [path], telling: wholeLines }]));
     await rm(path);
   }
   await rm(folder, { recursive: true, force: true });
@@ -131,7 +134,7 @@ async function keepLog(context: EngineContext, session: Session, plan: BackupPla
   try {
     await session.query('SELECT pg_create_physical_replication_slot($1, true, true)', [slot]);
   } catch (error) {
-    context.log.line('pg_basebackup', `WARNING: no replication slot (${reasonOf(error)}): ${lossRisk}`);
+    context.log.line('pg_basebackup', `WARNING: no replication slot (${wordsOf(error)}): ${lossRisk}`);
   }
 }
 

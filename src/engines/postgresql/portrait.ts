@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { failure } from '../../model/errors';
 import type { Manifest } from '../../model/manifest';
+import { readJson } from '../../model/read-json';
 import type { ArtefactSource } from '../engine';
 
 const Grant = z.object({
@@ -77,5 +78,5 @@ export async function readPortrait(manifest: Manifest, source: ArtefactSource): 
   const artefact = manifest.artefacts.find(({ role }) => role === 'portrait');
   const backup = manifest['backup-id'];
   if (artefact === undefined) throw failure('manifest-unreadable', { backup, reason: 'it names no portrait' });
-  return Portrait.parse(JSON.parse(await source.text(artefact)));
+  return Portrait.parse(readJson(await source.text(artefact)));
 }

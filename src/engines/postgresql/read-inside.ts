@@ -1,5 +1,6 @@
+import { wordsOf } from '../../pipeline/words-of';
 import type { EngineContext } from '../engine';
-import { reasonOf, sqlState } from './connection-failure';
+import { sqlState } from './connection-failure';
 import { withoutMark } from './mark';
 import { databaseName } from './names';
 import type { KeptSetting } from './portrait';
@@ -24,7 +25,7 @@ export async function wordsInside(context: EngineContext): Promise<Inside | unde
     );
   } catch (error) {
     if (!sqlState(error)?.startsWith('22')) throw error;
-    context.log.line('database', `WARNING: its comment or settings may be garbled: ${reasonOf(error)}`);
+    context.log.line('database', `WARNING: its comment or settings may be garbled: ${wordsOf(error)}`);
     return undefined;
   }
 }

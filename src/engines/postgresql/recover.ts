@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { serverLog } from '../../pipeline/server-log';
 import type { EngineContext } from '../engine';
 import { type ControlData, readControlData } from './control-data';
 import type { Owner } from './owner';
@@ -30,7 +31,7 @@ export async function recover(context: EngineContext, recovery: Recovery): Promi
   context.report('recovery onto a new timeline');
   const settings = Object.entries({ ...neutral, ...before.settings, restore_command: findingTaken(before, recovery) });
   const args = ['--single', '-D', directory, ...settings.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-  const command = { program, args: [...args, 'template1'], user: owner.name, unlogged: isNoise };
+  const command = { program, args: [...args, 'template1'], user: owner.name, unlogged: isNoise, telling: serverLog };
   // It may not get into the database and has recovered all the same: the control file tells.
   const failed = await runTool(context, command).then(
     () => undefined,

@@ -3,6 +3,7 @@ import { Client, type QueryResultRow } from 'pg';
 import type { EngineContext } from '../engine';
 import { connectionFailure, isSilence, sqlState } from './connection-failure';
 import { neutralising } from './neutral-settings';
+import { withoutRows } from './server-error';
 import { noteSight } from './server-sight';
 import { tlsChoices } from './tls';
 
@@ -121,7 +122,7 @@ function sessionOf(client: Client, context: EngineContext, database: string): Se
         return (await client.query(text, values && [...values])).rows;
       } catch (error) {
         signal.throwIfAborted();
-        throw (await isLost(client, error)) ? connectionFailure(context, database, error) : error;
+        throw (await isLost(client, error)) ? connectionFailure(context, database, error) : withoutRows(error);
       }
     },
     end: async () => {

@@ -1,6 +1,7 @@
 import { failure } from '../../model/errors';
 import type { Artefact } from '../../model/manifest';
 import type { Command } from '../../pipeline/pipeline';
+import { wholeLines } from '../../pipeline/whole-lines';
 import type { ArtefactSink } from '../engine';
 import { tellingMembers } from './archive-members';
 
@@ -27,6 +28,7 @@ export async function archive(
   let written: number | undefined;
   const command: Command = {
     program: 'tar',
+    telling: wholeLines,
     args: [...creating, `--directory=${folder}`, '--', ...members],
     onStderrLine: (line) => {
       written = totalIn(line) ?? written;
@@ -66,10 +68,19 @@ export function unarchiving(folder: string, { user, without = [] }: Unarchiving 
   ];
   const excluded = without.map((member) => `--exclude=${member}`);
   const reading = ['--extract', '--file=-', blocking, '--verbose', ...tellingMembers];
-  return { program: 'tar', args: [...reading, ...options, '--anchored', ...excluded, `--directory=${folder}`], user };
+  return {
+    program: 'tar',
+    telling: wholeLines,
+    args: [...reading, ...options, '--anchored', ...excluded, `--directory=${folder}`],
+    user,
+  };
 }
 
 /** Reads stdin to its end, and tells each member on stdout; fails unless it is an archive that has these members. */
 export function listing(members: readonly string[] = []): Command {
-  return { program: 'tar', args: ['--list', '--file=-', blocking, ...tellingMembers, '--', ...members] };
+  return {
+    program: 'tar',
+    telling: wholeLines,
+    args: ['--list', '--file=-', blocking, ...tellingMembers, '--', ...members],
+  };
 }

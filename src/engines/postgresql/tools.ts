@@ -2,6 +2,7 @@ import { access, constants, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure } from '../../model/errors';
 import { allEnded } from '../../pipeline/all-ended';
+import { wholeLines } from '../../pipeline/whole-lines';
 import type { EngineContext } from '../engine';
 import { runTool } from './run-tool';
 
@@ -96,7 +97,7 @@ async function identityOf(program: string): Promise<string | undefined> {
 }
 
 async function askVersion(context: EngineContext, program: string): Promise<Tool> {
-  const said = await runTool(context, { program, args: ['--version'] }, 10_000);
+  const said = await runTool(context, { program, args: ['--version'], telling: wholeLines }, 10_000);
   const [, version, major] = /\(PostgreSQL\) ((\d+)[^\s]*)/.exec(said) ?? [];
   if (version === undefined) throw failure('process-failed', { tool: program, reason: `its version reads "${said}"` });
   return { program, version, major: Number(major) };

@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { failure } from '../../model/errors';
 import type { Artefact, Manifest } from '../../model/manifest';
+import { wholeLines } from '../../pipeline/whole-lines';
 import type { ArtefactSource, EngineContext } from '../engine';
 import { type DirectoryNames, type Move, relocationOf } from './directory-names';
 import { memberRules } from './member-rules';
@@ -80,6 +81,8 @@ async function placeManifest(
 ): Promise<void> {
   const path = join(fresh, 'backup_manifest');
   const writing = ['conv=excl,fsync', 'oflag=nofollow', 'status=none'];
-  await source.intoCommands(artefact, [{ program: 'dd', args: [`of=${path}`, ...writing], user: work.owner.name }]);
+  await source.intoCommands(artefact, [
+    { program: 'dd', args: [`of=${path}`, ...writing], user: work.owner.name, telling: wholeLines },
+  ]);
   await asOwner(work, 'chmod', ['0600', '--', path]);
 }

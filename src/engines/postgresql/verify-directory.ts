@@ -1,5 +1,6 @@
 import { failure } from '../../model/errors';
 import { allEnded } from '../../pipeline/all-ended';
+import { wholeLines } from '../../pipeline/whole-lines';
 import type { EngineContext } from '../engine';
 import { readControlData } from './control-data';
 import { countFiles } from './count-files';
@@ -27,7 +28,7 @@ export async function verifyDirectory(context: EngineContext, unpacking: Unpacki
 /** One flush per file system: a flush per file, of which a server has thousands, takes many times as long. */
 export async function writeOut(context: EngineContext, { manifest, names, moves }: Unpacking): Promise<void> {
   const folders = [names.fresh, ...moves.map(({ leads }) => leads.fresh)];
-  const command = { program: 'sync', args: ['--file-system', '--', ...folders] };
+  const command = { program: 'sync', args: ['--file-system', '--', ...folders], telling: wholeLines };
   await toldAs('load-failed', { backup: manifest['backup-id'], tool: 'sync' }, runTool(context, command));
 }
 
@@ -39,6 +40,7 @@ async function verifyBackup(context: EngineContext, unpacking: Unpacking, major:
     program,
     args: ['--exit-on-error', '--quiet', unpacking.names.fresh],
     user: unpacking.work.owner.name,
+    telling: wholeLines,
   };
   await toldAs('backup-corrupt', corrupt(unpacking), runTool(context, command));
 }

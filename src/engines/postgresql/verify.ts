@@ -1,5 +1,7 @@
 import { failure } from '../../model/errors';
 import type { Artefact, Manifest } from '../../model/manifest';
+import { readJson } from '../../model/read-json';
+import { wholeLines } from '../../pipeline/whole-lines';
 import type { ArtefactSource, EngineContext } from '../engine';
 import { isEntry } from './archive-contents';
 import { factsOf, majorOf } from './facts';
@@ -38,7 +40,7 @@ export async function verifyDirectories(
   const notes: string[] = [];
   for (const artefact of manifest.artefacts) {
     if (artefact.role === 'backup-manifest') {
-      JSON.parse(await source.text(artefact));
+      readJson(await source.text(artefact));
       continue;
     }
     notes.push(await readTar(context, manifest, artefact, source, requiredIn(artefact, manifest)));
@@ -53,6 +55,7 @@ async function readArchive(context: EngineContext, manifest: Manifest, source: A
   let entries = 0;
   const command = {
     program,
+    telling: wholeLines,
     args: ['--verbose', '--file=/dev/null'],
     onStderrLine: (line: string) => {
       if (!isEntry(line)) return;

@@ -1,6 +1,7 @@
 import { failure } from '../../../model/errors';
 import type { Manifest } from '../../../model/manifest';
 import type { RestorePlan } from '../../../model/plan';
+import { wholeLines } from '../../../pipeline/whole-lines';
 import type { ArtefactSource, EngineContext } from '../../engine';
 import { allowing, renaming, together } from '../alter-database';
 import { writeLoadReport } from '../careful/load-report';
@@ -32,7 +33,7 @@ export async function spoolForLater(
   const spooled = await readSpooled(context);
   await readPortrait(manifest, spooled.source);
   const { program } = await findTool(context, 'pg_restore', majorOf(manifest));
-  const reading = contents.role === 'dump' ? { program, args: ['--file=/dev/null'] } : listing();
+  const reading = contents.role === 'dump' ? { program, args: ['--file=/dev/null'], telling: wholeLines } : listing();
   const details = { artefact: contents.path, backup: manifest['backup-id'] };
   await toldAs('backup-corrupt', details, spooled.source.intoCommands(contents, [reading]));
   return folder;

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { failure } from '../../../model/errors';
+import { wholeLines } from '../../../pipeline/whole-lines';
 import type { ArtefactSource } from '../../engine';
 import { contentsOf, hasRoom, type Loading, restoring, spool } from '../pg-restore';
 import { runTool, toldAs } from '../run-tool';
@@ -43,12 +44,17 @@ export async function openArchive(loading: Loading, source: ArtefactSource): Pro
       const { failed } = reader;
       const lost = failed.find(isOwnLost);
       const fatal = lost ?? (reader.wentOn ? undefined : failed.at(-1));
-      if (fatal !== undefined) throw failure('load-failed', { ...details, reason: fatal.reason });
+      if (fatal !== undefined)
+        throw failure('load-failed', { ...details, reason: fatal.told }, new Error(fatal.reason));
       return failed;
     },
     async list(part) {
       const file = join(context.workFolder, 'contents.list');
-      await run({ program: loading.tool.program, args: ['--list', `--file=${file}`, ...part, ...from] });
+      await run({
+        program: loading.tool.program,
+        telling: wholeLines,
+        args: ['--list', `--file=${file}`, ...part, ...from],
+      });
       return (await readFile(file, 'utf8')).split('\n').filter((line) => /^\d+; /.test(line));
     },
     async choose(lines) {

@@ -1,9 +1,13 @@
+import { withoutData } from '../server-words';
+
 /** One thing that pg_restore tried in vain. */
 export interface FailedStatement {
   /** What it sent to the server; undefined where rows of a table came in and were refused. */
   readonly statement: string | undefined;
-  /** What the server answered, on one line. */
+  /** What the server answered, on one line: to be judged by and logged, since it may hold rows. */
   readonly reason: string;
+  /** What of it may be told. */
+  readonly told: string;
   /** Whether libpq said, on a line of its own, that the connection is gone: the server's last words before it may be of any language. */
   readonly lost?: boolean;
 }
@@ -18,7 +22,7 @@ const command = 'Command was: ';
  * ends where pg_restore speaks again.
  */
 export class FailureReader {
-  private readonly read: { reason: string[]; statement: string[] | undefined; lost: boolean }[] = [];
+  private readonly read: { told: string; reason: string[]; statement: string[] | undefined; lost: boolean }[] = [];
   private open = false;
   /** Whether it said at its end that it went on after failures, and did not stop at the last one. */
   wentOn = false;
@@ -30,7 +34,8 @@ export class FailureReader {
   };
 
   get failed(): readonly FailedStatement[] {
-    return this.read.map(({ reason, statement, lost }) => ({
+    return this.read.map(({ told, reason, statement, lost }) => ({
+      told,
       statement: statement?.join('\n').trim(),
       reason: reason.join(' ').replaceAll(/\s+/g, ' ').trim(),
       ...(lost ? { lost } : {}),
@@ -51,12 +56,22 @@ export class FailureReader {
     this.wentOn ||= /^warning: errors ignored on restore: \d+$/.test(text);
     if (!isError) return;
     const reason = text.startsWith(query) ? text.slice(query.length) : text;
-    this.read.push({ reason: [reason], statement: undefined, lost: false });
+    this.read.push({ told: tell(text), reason: [reason], statement: undefined, lost: false });
   }
 }
 
+const inTheLog = 'for a reason that is in the log';
+
+/** What it says itself is known; a function of the database may have written anything else, line by line. */
+function tell(text: string): string {
+  const own = /^(?:could not execute query|COPY failed for table ".{1,130}?")(?=: |$)/.exec(text)?.[0];
+  const told = withoutData(text);
+  if (own === undefined || told === text) return inTheLog;
+  return told === own ? `${own} ${inTheLog}` : told;
+}
+
 /** Whether rows of a table did not come in. */
-export function isRows({ statement, reason }: FailedStatement): boolean {
+export function isRows({ statement, reason }: Pick<FailedStatement, 'statement' | 'reason'>): boolean {
   return statement === undefined
     ? reason.startsWith('COPY failed for table ')
     : /^COPY .+ FROM stdin;$/s.test(statement);

@@ -48,7 +48,7 @@ async function withoutRules(
   for (const entry of still) {
     const failed = await load([entry]);
     if (failed === undefined) continue;
-    const emptied = await within((session) => emptyGenerated(session, tablesOf([entry]), failed.reason));
+    const emptied = await within((session) => emptyGenerated(session, tablesOf([entry]), failed.told));
     const again = emptied.length === 0 ? failed : await load([entry]);
     left.push(...emptied, ...(again === undefined ? [] : tellRows([entry], [again])));
   }
@@ -65,22 +65,25 @@ function linesOf(entries: readonly TableEntry[]): string[] {
 }
 
 /** pg_restore names the table alone where rows are refused. */
-function isOf({ reason, statement }: FailedStatement, { title, table }: TableEntry): boolean {
+function isOf(
+  { reason, statement }: Pick<FailedStatement, 'reason' | 'statement'>,
+  { title, table }: TableEntry,
+): boolean {
   const named = /^COPY failed for table "(.+?)":/.exec(reason)?.[1];
   if (named !== undefined) return title.endsWith(`.${named}`);
-  const copied = copiedTo({ reason, statement });
+  const copied = copiedTo({ statement });
   return copied !== undefined && (copied === table || copied === title);
 }
 
-function copiedTo({ statement }: FailedStatement): string | undefined {
+function copiedTo({ statement }: Pick<FailedStatement, 'statement'>): string | undefined {
   return /^COPY (.+?) \(/.exec(statement ?? '')?.[1];
 }
 
 function tellRows(open: readonly TableEntry[], failed: readonly FailedStatement[]): LeftOut[] {
   return failed.filter(isRows).map((each) => {
     const entry = open.find((one) => isOf(each, one));
-    const table = entry?.table ?? entry?.title ?? copiedTo(each) ?? each.reason.slice(0, 80);
+    const table = entry?.table ?? entry?.title ?? copiedTo(each) ?? each.told.slice(0, 80);
     const mend = `-- when the table can take them: pg_restore --data-only --strict-names --table=… of the dump, for ${table}`;
-    return { what: `rows of table ${table}`, reason: each.reason, mend };
+    return { what: `rows of table ${table}`, reason: each.told, mend };
   });
 }

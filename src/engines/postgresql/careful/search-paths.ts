@@ -1,6 +1,6 @@
 import { escapeIdentifier } from 'pg';
 import type { JobLog } from '../../../pipeline/pipeline';
-import { reasonOf } from '../connection-failure';
+import { wordsOf } from '../../../pipeline/words-of';
 import { splitNames } from '../kept-setting';
 import type { DatabaseProperties } from '../portrait';
 import type { Session } from '../session';
@@ -71,7 +71,7 @@ export async function lendPaths(
       await session.query(`ALTER FUNCTION ${name} SET search_path TO ${own}`);
       names.push(name);
     } catch (error) {
-      log.line('restore', `WARNING: function ${name} cannot be lent a search path: ${reasonOf(error)}`);
+      log.line('restore', `WARNING: function ${name} cannot be lent a search path: ${wordsOf(error)}`);
     }
   }
   return { names };

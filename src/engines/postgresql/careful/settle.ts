@@ -27,8 +27,10 @@ function asPgRestore(major: number): string {
   return ['RESET ALL', ...neutral, ...own.map((each) => `SET ${each}`)].join('; ');
 }
 
-interface Tried extends FailedStatement {
+interface Tried {
   readonly statement: string;
+  /** What may be told of it. */
+  readonly reason: string;
   readonly code?: string;
 }
 
@@ -36,9 +38,9 @@ interface Tried extends FailedStatement {
 export async function settle(settling: Settling, failed: readonly FailedStatement[]): Promise<LeftOut[]> {
   const { session } = settling;
   // rows have their own way
-  const told = failed.filter((each) => each.statement === undefined && !isRows(each));
-  let open = failed.flatMap(({ statement, reason }): Tried[] =>
-    statement === undefined || isRows({ statement, reason }) ? [] : [{ statement, reason }],
+  const unknown = failed.filter((each) => each.statement === undefined && !isRows(each));
+  let open = failed.flatMap(({ statement, reason, told }): Tried[] =>
+    statement === undefined || isRows({ statement, reason }) ? [] : [{ statement, reason: told }],
   );
   await session.query(asPgRestore(settling.major));
   for (let before = Number.POSITIVE_INFINITY; open.length < before; ) {
@@ -51,7 +53,7 @@ export async function settle(settling: Settling, failed: readonly FailedStatemen
     open = still;
   }
   await setPath(session, []);
-  const left: LeftOut[] = told.map(({ reason }) => ({ what: 'a part of the dump', reason }));
+  const left: LeftOut[] = unknown.map((each) => ({ what: 'a part of the dump', reason: each.told }));
   for (const each of open) left.push(...(await settleFor(settling, each)));
   return left;
 }
