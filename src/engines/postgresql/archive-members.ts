@@ -5,6 +5,8 @@ import type { Artefact } from '../../model/manifest';
 export interface MemberRules {
   /** Whether a symbolic link may have this name; none may if absent. */
   readonly mayBeLink?: (name: string) => boolean;
+  /** Whether there may be anything of this name; of any if absent. */
+  readonly mayBe?: (name: string) => boolean;
   /** Folder that everything is in. */
   readonly under?: string;
 }
@@ -35,7 +37,10 @@ const kinds: Readonly<Record<string, string>> = {
  * A size that no file of the archive can have is that of a file with holes: it would fill what it is unpacked into, or what copies that later. `bytes` is
  * that of the archive.
  */
-export function watchMembers({ mayBeLink = () => false, under }: MemberRules, bytes: number): MemberWatch {
+export function watchMembers(
+  { mayBeLink = () => false, mayBe = () => true, under }: MemberRules,
+  bytes: number,
+): MemberWatch {
   const names = new Set<string>();
   let sizes = 0;
   let reason: string | undefined;
@@ -50,6 +55,7 @@ export function watchMembers({ mayBeLink = () => false, under }: MemberRules, by
     if (leadsOut(name)) return `${shown}, which leads out of it`;
     if (under !== undefined && name !== under && !name.startsWith(`${under}/`))
       return `${shown}, outside of "${under}"`;
+    if (!mayBe(name)) return `${shown}, which belongs elsewhere`;
     if (kind === 'l' && mayBeLink(name)) return undefined;
     if (kind !== '-' && kind !== 'd') return `${shown} that is ${kinds[kind] ?? `of kind "${kind}"`}`;
     if (kind === '-' && /[sS]/.test(mode)) return `${shown} that runs as another user`;

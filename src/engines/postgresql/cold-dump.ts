@@ -5,8 +5,10 @@ import type { ArtefactSink, Dump, EngineContext } from '../engine';
 import { type ControlData, readControlData, tablespaceFolder } from './control-data';
 import { countFiles, type FileCount } from './count-files';
 import { dataDirectory, majorIn } from './data-directory';
+import { requireWhole, seeDirectory } from './directory-sight';
 import { isServerDown } from './down';
 import type { FilesFact, LinkedDirectory, PostgresqlFacts } from './facts';
+import { keepConfiguration } from './keep-configuration';
 import { isLeftOut, leavingOut } from './left-out';
 import { readLinkedDirectories } from './linked-directories';
 import { databaseName } from './names';
@@ -21,6 +23,9 @@ export async function dumpCold(context: EngineContext, sink: ArtefactSink): Prom
   const control = await requireCleanStop(context, directory, major);
   const linked = await readLinkedDirectories(directory);
   const owner = await ownerOf(directory); // whoever made a link there is given no more than he may read himself
+  const sight = await seeDirectory(directory);
+  requireWhole(context, directory, sight);
+  const apart = [...linked.map(({ link }) => link), ...sight.links.map(({ path }) => path), ...sight.emptied];
   const folder = tablespaceFolder(major, control.catalogVersion);
   const parts = [
     {
@@ -28,7 +33,7 @@ export async function dumpCold(context: EngineContext, sink: ArtefactSink): Prom
       name: 'base.tar',
       path: directory,
       members: ['.'],
-      options: leavingOut(linked.map(({ link }) => link)),
+      options: leavingOut(apart),
       skip: skipping(linked),
     },
     ...linked.map((each) => partOf(each, folder)),
@@ -43,9 +48,12 @@ export async function dumpCold(context: EngineContext, sink: ArtefactSink): Prom
     artefacts.push(artefact);
     files.push({ role, ...count });
   }
+  const configuration = await keepConfiguration(context, sink, directory, sight.links);
+  artefacts.push(...configuration.artefacts);
   const facts: PostgresqlFacts = {
     'data-bytes': files.reduce((sum, { bytes }) => sum + bytes, 0),
     'linked-directories': linked,
+    'linked-files': [...configuration.links],
     'tablespace-folder': folder,
     files,
   };

@@ -11,6 +11,7 @@ import { majorOf } from './facts';
 import { readLoadedNote, writeLoadedNote } from './loaded-note';
 import { beginTimeline } from './new-timeline';
 import { ownerOf } from './owner';
+import { placeConfiguration } from './place-configuration';
 import { planMoves } from './plan-moves';
 import { putInPlace } from './put-in-place';
 import { told } from './told';
@@ -65,6 +66,7 @@ async function unpackFresh(
   await told(context, 'load-failed', { backup, tool: 'rm' }, removeFresh(names, work));
   await told(context, 'load-failed', { backup, tool: 'tar' }, unpackDirectory(context, unpacking, source));
   await told(context, 'load-failed', { backup, tool: 'reading it' }, verifyDirectory(context, unpacking));
+  await placeConfiguration(context, unpacking, source, beside);
   const restored = { directory: names.fresh, owner, major: majorOf(manifest), backup, beside, continuation };
   const timeline = await told(context, 'load-failed', { backup, tool: 'recovery' }, beginTimeline(context, restored));
   await writeOut(context, unpacking);

@@ -2,6 +2,7 @@ import { isAbsolute, normalize } from 'node:path';
 import { z } from 'zod';
 import { failure } from '../../model/errors';
 import { Facts, type Manifest } from '../../model/manifest';
+import { mayLeadOut } from './server-files';
 
 /** A sequence's last value, null where it never gave one. It may run on during a dump: what is dumped lies between the two. */
 const SequenceFact = z.object({ name: z.string(), from: z.string().nullable(), to: z.string().nullable() });
@@ -16,6 +17,17 @@ export const LinkedDirectory = z
   })
   .refine(isKnownLink, 'must be the link of its role: pg_tblspc/<oid>, or pg_wal');
 export type LinkedDirectory = z.infer<typeof LinkedDirectory>;
+
+/** A symbolic link to what somebody keeps elsewhere: configuration, certificates, the server's messages. */
+export const LinkedFile = z.object({
+  path: z
+    .string()
+    .refine(mayLeadOut, 'must be a path beside the files of the server')
+    .describe('in the data directory'),
+  target: z.string().refine(isPlainPath, 'must be an absolute path without detours').describe('where the link led'),
+  held: z.boolean().describe('whether what it led to is in the artefact "configuration"'),
+});
+export type LinkedFile = z.infer<typeof LinkedFile>;
 
 /** Regular files of one artefact. */
 const FilesFact = z.object({ role: z.string(), files: z.number(), bytes: z.number() });
@@ -37,6 +49,7 @@ export const PostgresqlFacts = Facts.extend({
   owners: z.array(z.string()).optional().describe('roles that own something in the database'),
   tablespaces: z.array(z.string()).optional().describe('names of the tablespaces that the database uses'),
   'linked-directories': z.array(LinkedDirectory).optional(),
+  'linked-files': z.array(LinkedFile).optional(),
   'tablespace-folder': z
     .string()
     .regex(/^PG_\d+_\d+$/)

@@ -4,9 +4,11 @@ import type { EngineContext, Inspection } from '../engine';
 import { readRoom, tellRoom, wantedForCopy } from './connection-room';
 import { readControlData } from './control-data';
 import { dataDirectory, majorIn, unusable } from './data-directory';
+import { requireWhole, seeDirectory, seeOwnDirectory } from './directory-sight';
 import { isServerDown } from './down';
 import { inspectStopped } from './inspect-stopped';
 import { readLinkedDirectories } from './linked-directories';
+import { missingInCopy, unloggedRows } from './missing-in-copy';
 import { databaseName } from './names';
 import { type Cluster, readCluster } from './read-cluster';
 import { requireReplication, requireSender } from './replication-rights';
@@ -28,7 +30,10 @@ export async function inspectPhysicalBackup(context: EngineContext, plan: Backup
       'make room on the spool',
     ];
     await requireSpace([{ path: context.workFolder, purpose, bytes: raw, remedy }]);
-    return { ...inspectionOf(server, cluster, plan, raw), toolVersions: { pg_basebackup: tool.version } };
+    const sight = await seeOwnDirectory(context, server.systemIdentifier);
+    if (sight !== undefined) requireWhole(context, sight.directory, sight);
+    const missing = [...(await unloggedRows(session, sight)), ...(await missingInCopy(sight, session))];
+    return { ...inspectionOf(server, cluster, plan, raw), missing, toolVersions: { pg_basebackup: tool.version } };
   });
   await requireSender(context);
   return inspection;
@@ -38,16 +43,25 @@ export async function inspectColdBackup(context: EngineContext, plan: BackupPlan
   // Stopped by somebody else it can be copied all the same, and will be left so.
   if (await isServerDown(context)) {
     const { toolVersion, ...stopped } = await inspectStopped(context);
-    return { ...inspectionOf(stopped, stopped, plan, 0), toolVersions: { pg_controldata: toolVersion } };
+    const missing = await missingInCopy(await requireWholeDirectory(context));
+    return { ...inspectionOf(stopped, stopped, plan, 0), missing, toolVersions: { pg_controldata: toolVersion } };
   }
   return onServer(context, async (server, session) => {
     const tool = await findTool(context, 'pg_controldata', server.major, 'same');
     await requireOwnDirectory(context, server);
     return {
       ...inspectionOf(server, await readCluster(session), plan, 0),
+      missing: await missingInCopy(await requireWholeDirectory(context), session),
       toolVersions: { pg_controldata: tool.version },
     };
   });
+}
+
+async function requireWholeDirectory(context: EngineContext) {
+  const directory = await dataDirectory(context);
+  const sight = { directory, ...(await seeDirectory(directory)) };
+  requireWhole(context, directory, sight);
+  return sight;
 }
 
 function onServer<T>(context: EngineContext, work: (server: Server, session: Session) => Promise<T>): Promise<T> {

@@ -13,13 +13,23 @@ export function isLeftOut(path: string): boolean {
   return below.length > 0 && top !== undefined && emptied.includes(top);
 }
 
+/** Folders that every server has, and finds empty when it starts. */
+export const emptyFolders: readonly string[] = emptied;
+
 /** The same for tar. `links` are paths in the data directory that lead out of it. */
 export function leavingOut(links: readonly string[]): string[] {
   return [
     '--anchored',
-    ...[...leftOut, ...links, ...emptied.map((folder) => `${folder}/*`)].map((path) => `--exclude=./${path}`),
+    ...[...leftOut, ...links.map(literally), ...emptied.map((folder) => `${folder}/*`)].map(
+      (path) => `--exclude=./${path}`,
+    ),
     '--no-anchored',
     '--exclude=pgsql_tmp*',
     '--exclude=pg_internal.init*',
   ];
+}
+
+/** As a pattern of tar that only this name fits. */
+export function literally(path: string): string {
+  return path.replaceAll(/[*?[\]\\]/g, (character) => `\\${character}`);
 }

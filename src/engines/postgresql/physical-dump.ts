@@ -9,7 +9,9 @@ import type { ArtefactSink, Dump, EngineContext } from '../engine';
 import { listeningTo } from './connection-lost';
 import { readRoom, wantedForCopy } from './connection-room';
 import { tablespaceFolder } from './control-data';
+import { requireWhole, seeOwnDirectory } from './directory-sight';
 import type { PostgresqlFacts } from './facts';
+import { keepConfiguration } from './keep-configuration';
 import { databaseName, maintenanceName, shortJob } from './names';
 import { type Cluster, readCluster } from './read-cluster';
 import { runTool, toldAs } from './run-tool';
@@ -44,13 +46,13 @@ export async function dumpPhysical(context: EngineContext, plan: BackupPlan, sin
     if (!held) return { server, before, held };
     await keepLog(context, session, plan);
     const copied = await copyInstance(context, plan, sink, { server, before, held });
-    return dumped(copied, { server, before, held }, await readCluster(session));
+    return dumped(copied, { server, before, held }, session);
   });
   if (!('held' in alone)) return alone;
   context.log.line('pg_basebackup', `WARNING: no replication slot, for want of a second connection: ${lossRisk}`);
   const copied = await copyInstance(context, plan, sink, alone);
   return withSession(context, { database: maintenanceName(context) }, async (session) =>
-    dumped(copied, alone, await readCluster(session)),
+    dumped(copied, alone, session),
   );
 }
 
@@ -71,22 +73,30 @@ async function copyInstance(context: EngineContext, plan: BackupPlan, sink: Arte
     { database: databaseName(context), tool: 'pg_basebackup' },
     copy(context, command, sink),
   );
-  return { artefacts, positions };
+  // pg_basebackup passes over every link but those of tablespaces and of the log
+  const seen = await seeOwnDirectory(context, sight.server.systemIdentifier);
+  if (seen !== undefined) requireWhole(context, seen.directory, seen);
+  const configuration = seen
+    ? await keepConfiguration(context, sink, seen.directory, seen.links)
+    : { artefacts: [], links: [] };
+  return { artefacts, configuration, positions };
 }
 
-function dumped(
-  { artefacts, positions }: Awaited<ReturnType<typeof copyInstance>>,
+async function dumped(
+  { artefacts, configuration, positions }: Awaited<ReturnType<typeof copyInstance>>,
   { server, before }: Sight,
-  after: Cluster,
-): Dump {
+  session: Session,
+): Promise<Dump> {
+  const after = await readCluster(session);
   const facts: PostgresqlFacts = {
     // Those that were there all the while: which moment a new one belongs to cannot be told.
     databases: before.databases.filter((name) => after.databases.includes(name)),
     'data-bytes': before.bytes,
     'linked-directories': before.linked,
+    'linked-files': [...configuration.links],
     'tablespace-folder': tablespaceFolder(server.major, server.catalogVersion),
   };
-  return { artefacts, facts, ...positions };
+  return { artefacts: [...artefacts, ...configuration.artefacts], facts, ...positions };
 }
 
 /** What a copy risks that no slot protects. */

@@ -4,6 +4,7 @@ import type { Command } from '../../pipeline/pipeline';
 import { wholeLines } from '../../pipeline/whole-lines';
 import type { ArtefactSink } from '../engine';
 import { tellingMembers } from './archive-members';
+import { literally } from './left-out';
 
 /** 256 KiB a time: tar's own 10 KiB cost a system call each. */
 const blocking = '--blocking-factor=512';
@@ -66,7 +67,7 @@ export function unarchiving(folder: string, { user, without = [] }: Unarchiving 
     '--keep-directory-symlink',
     '--delay-directory-restore',
   ];
-  const excluded = without.map((member) => `--exclude=${member}`);
+  const excluded = without.map((member) => `--exclude=${literally(member)}`);
   const reading = ['--extract', '--file=-', blocking, '--verbose', ...tellingMembers];
   return {
     program: 'tar',

@@ -5,6 +5,7 @@ import type { Artefact, Manifest } from '../../model/manifest';
 import { wholeLines } from '../../pipeline/whole-lines';
 import type { ArtefactSource, EngineContext } from '../engine';
 import { type DirectoryNames, type Move, relocationOf } from './directory-names';
+import { emptyFolders } from './left-out';
 import { memberRules } from './member-rules';
 import { asOwner, makeFolder, makeLink, type OwnerWork, requireOwn } from './owner-work';
 import { isThere } from './rename';
@@ -37,12 +38,14 @@ export async function unpackDirectory(
       await toldAs('load-failed', { backup, tool: 'dd' }, placeManifest(artefact, names.fresh, work, source));
       continue;
     }
+    if (artefact.role === 'configuration') continue; // placed when the rest has been verified
     const folder = await folderFor(artefact, backup, { fresh: names.fresh, moves, work });
     const options = { user: work.owner.name, without: artefact.role === 'base' ? without : [] };
     const rules = memberRules(artefact, manifest);
     const unpacking = unarchive(source, artefact, folder, { ...options, backup, rules });
     await toldAs('load-failed', { backup, tool: 'tar' }, unpacking);
   }
+  for (const name of emptyFolders) await makeFolder(join(names.fresh, name), work);
 }
 
 async function prepareLink(names: DirectoryNames, { role, link, leads }: Move, work: OwnerWork): Promise<void> {
