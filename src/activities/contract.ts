@@ -73,6 +73,8 @@ export interface Dumped {
   readonly factsSha256: string;
   /** Of Holdfast, as it made the copy: whoever seals it may be another. Absent where an older one made it. */
   readonly holdfastVersion?: string;
+  /** What a restore will have trouble with, as far as it is known; the first of it. */
+  readonly warnings?: readonly string[];
   /** What turned out to be missing; where absent, what the check said. */
   readonly missing?: readonly MissingPart[];
   readonly timeline: number | null;

@@ -21,6 +21,9 @@ import { alone, ownEntry, refuseOverdue } from './stop-start-steps';
 import { dropUnsealedData } from './unsealed-data';
 import { packageVersion } from './version';
 
+/** Of a database with many, the first; the log has all. */
+const mostWarnings = 50;
+
 /** Copies the data into the spool or the storage. What an earlier attempt left there is removed first; nothing sealed is ever touched. */
 export function runDump(dependencies: AgentDependencies): Step<BackupStep, Dumped> {
   return (step, work) =>
@@ -62,13 +65,22 @@ async function dump(
   await inSpool(plan, noteUnsealed(context.workFolder, plan));
   const sink = await sinkFor(plan, work, { engine, context }, storage);
   const startedAt = new Date().toISOString();
-  const { artefacts, facts, missing, timeline, lsnStart, lsnStop } = await engine.dump(context, plan, sink);
+  const {
+    artefacts,
+    facts,
+    missing,
+    warnings = [],
+    timeline,
+    lsnStart,
+    lsnStop,
+  } = await engine.dump(context, plan, sink);
   const finishedAt = new Date().toISOString();
   const factsSha256 = await inSpool(plan, keepFacts(facts, plan, context.workFolder, storage));
   const holdfastVersion = packageVersion();
   const moments = { timeline, lsnStart, lsnStop, startedAt, finishedAt };
   const lacking = missing && { missing: boundMissing(plan, missing) };
-  return { artefacts, staged, factsSha256, ...moments, holdfastVersion, ...lacking };
+  const doubts = warnings.length > 0 && { warnings: warnings.slice(0, mostWarnings) };
+  return { artefacts, staged, factsSha256, ...moments, holdfastVersion, ...lacking, ...doubts };
 }
 
 /** A full disk is no defect of ours, also where it is a small file that finds no room. */

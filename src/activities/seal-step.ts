@@ -47,6 +47,7 @@ function manifestOf({ plan, checked, dumped, artefacts, downtimeMs }: Input, fac
     artefacts: [...artefacts],
     facts,
     ...missingOf(dumped.missing ?? checked.missing),
+    ...(dumped.warnings === undefined ? {} : { warnings: [...dumped.warnings] }),
     origin: plan.origin,
     name: plan.name,
     description: plan.description,

@@ -68,6 +68,8 @@ export interface Inspection {
 }
 
 export interface Dump {
+  /** What a restore will have trouble with, as far as it is known, and what tools warned of; for people. */
+  readonly warnings?: readonly string[];
   readonly artefacts: readonly Artefact[];
   readonly facts: Facts;
   /** As in the inspection, now that it is known. */

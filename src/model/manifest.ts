@@ -68,6 +68,10 @@ export const Manifest = z.looseObject({
   'lsn-stop': z.string().nullable(),
   artefacts: z.array(Artefact),
   facts: Facts,
+  warnings: z
+    .array(z.string())
+    .optional()
+    .describe('what a restore of this backup will have trouble with, as far as it is known'),
   missing: z.array(MissingPart).optional().describe('what the preflight found that this backup cannot hold'),
   origin: z.string(),
   name: z.string().optional(),

@@ -39,6 +39,7 @@ const Dumped = z.looseObject({
   lsnStop: z.string().nullable(),
   startedAt: text,
   finishedAt: text,
+  warnings: z.array(z.string()).max(1_000).optional(),
   missing: z.array(MissingPart).max(1_000).optional(),
 });
 

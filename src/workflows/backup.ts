@@ -43,6 +43,7 @@ async function backUp(job: Job<BackupPlan>): Promise<void> {
   await runBeforeHook(job, 'run-before-backup');
   // 6, 7, 8, 9, 10
   const { dumped, artefacts } = await copy(job);
+  job.warnings.push(...(dumped.warnings ?? []));
   job.warnings.push(...missingTexts(dumped.missing ?? checked.missing));
   // 11
   await uploadLog(job);

@@ -17,6 +17,9 @@ import { findTool } from './tools';
 /** How long pg_dump waits for a table that somebody has locked for himself, before it gives up. */
 const lockWait = '300s';
 
+/** Of a database with many, the first; the log has all. */
+const mostWarnings = 50;
+
 export interface DumpedArchive {
   readonly dump: Artefact;
   readonly contents: Contents;
@@ -29,6 +32,8 @@ export interface Dumping {
   readonly snapshot?: string;
   /** Leave out all large objects, since some may not be read. */
   readonly withoutObjects: boolean;
+  /** Gets what pg_dump warns of. */
+  readonly warnings: string[];
   /** Its size in the server says roughly how long this will take. */
   readonly structure: { readonly dataBytes: number; readonly encoding: string };
 }
@@ -36,7 +41,7 @@ export interface Dumping {
 /** The database's contents as one artefact: `dump`, or `dump-directory` if several jobs wrote it. */
 export async function dumpArchive(
   context: EngineContext,
-  { major, share, snapshot, structure, withoutObjects }: Dumping,
+  { major, share, snapshot, structure, withoutObjects, warnings }: Dumping,
   sink: ArtefactSink,
 ): Promise<DumpedArchive> {
   const database = databaseName(context);
@@ -49,6 +54,10 @@ export async function dumpArchive(
     // Compression is the pipeline's, which is faster at it and shows how far it is. In another encoding than its own it may not be sayable.
     args: ['--compress=0', ...moment, ...parts, `--encoding=${structure.encoding}`, `--lock-wait-timeout=${lockWait}`],
     env: connectionEnvironment(context, major),
+    onStderrLine: (line: string) => {
+      const warning = /^pg_dump: warning: (.+)$/.exec(line)?.[1];
+      if (warning !== undefined && warnings.length < mostWarnings) warnings.push(`pg_dump warns: ${warning}`);
+    },
   };
   const connection = connectionArguments(context, database);
   context.report('pg_dump', structure.dataBytes);

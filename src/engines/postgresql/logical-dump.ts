@@ -8,6 +8,7 @@ import { sqlState } from './connection-failure';
 import { listeningTo } from './connection-lost';
 import { readRoom, type Share, shareForDump } from './connection-room';
 import { countRows, estimateRows } from './count-rows';
+import { findDoubts } from './doubts/find-doubts';
 import { dumpArchive } from './dump-archive';
 import type { PostgresqlFacts } from './facts';
 import { tellInvalidIndexes } from './invalid-indexes';
@@ -40,6 +41,7 @@ interface Sight {
   readonly sequences: readonly ReadSequence[] | undefined;
   readonly missing: readonly MissingPart[];
   readonly withoutObjects: boolean;
+  readonly warnings: string[];
 }
 
 /** What was dumped, and what was found beside it. */
@@ -50,6 +52,7 @@ interface Found {
   readonly tables: readonly TableFact[] | undefined;
   readonly sequences: PostgresqlFacts['sequences'];
   readonly missing: readonly MissingPart[];
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -60,7 +63,7 @@ export async function dumpLogical(context: EngineContext, plan: BackupPlan, sink
   const { portrait, passwords, major } = await drawPortrait(context);
   const drawn = await sink.fromText('database.json', 'portrait', portrait);
   const globals = await dumpGlobals(context, passwords, major, sink);
-  const { dump, contents, structure, tables, sequences, missing } = await dumpContents(context, plan, sink);
+  const { dump, contents, structure, tables, sequences, missing, warnings } = await dumpContents(context, plan, sink);
   const facts: PostgresqlFacts = {
     databases: [databaseName(context)],
     ...(tables === undefined ? {} : { tables: [...tables] }),
@@ -73,7 +76,7 @@ export async function dumpLogical(context: EngineContext, plan: BackupPlan, sink
     'bound-by': [...structure.boundBy],
     'data-bytes': structure.dataBytes,
   };
-  return { artefacts: [dump, drawn, globals], facts, missing, timeline: null, lsnStart: null, lsnStop: null };
+  return { artefacts: [dump, drawn, globals], facts, missing, warnings, timeline: null, lsnStart: null, lsnStop: null };
 }
 
 /** Roles and the database's own properties are no part of any snapshot: they are read as they are now. */
@@ -128,7 +131,8 @@ async function dumpContents(context: EngineContext, plan: BackupPlan, sink: Arte
     const withoutObjects = !plan.requireComplete && (await countUnreadable(session)) > 0;
     const snapshot = share.snapshot ? await beginSnapshot(session) : undefined;
     const structure = await readStructure(session, { withoutObjects });
-    const sight = { major, share, sequences, structure, missing, withoutObjects };
+    const warnings = await findDoubts(context, session, snapshot !== undefined);
+    const sight = { major, share, sequences, structure, missing, withoutObjects, warnings };
     if (snapshot === undefined) return sight;
     return dumpBeside(context, session, sink, { ...sight, snapshot });
   });
@@ -145,8 +149,15 @@ async function dumpBeside(
   const dumping = dumpArchive(context, sight, sink);
   const [dumped, tables] = await allEnded([dumping, countBeside(context, session, dumping)]);
   await session.query('COMMIT');
-  const { structure, missing } = sight;
-  return { ...dumped, structure, tables, missing, sequences: await spanned(context, session, sight.sequences) };
+  const { structure, missing, warnings } = sight;
+  return {
+    ...dumped,
+    structure,
+    tables,
+    missing,
+    warnings,
+    sequences: await spanned(context, session, sight.sequences),
+  };
 }
 
 /** The only connection is pg_dump's: facts are what was the same before and after it, and rows are estimates. */
@@ -158,8 +169,8 @@ async function dumpAlone(context: EngineContext, sink: ArtefactSink, before: Sig
     const extensions = before.structure.extensions.filter((name) => after.extensions.includes(name));
     const structure = { ...before.structure, objects: Object.fromEntries(objects), extensions };
     const tables = estimateRows(await readTables(session));
-    const { missing, sequences } = before;
-    return { ...dumped, structure, tables, missing, sequences: await spanned(context, session, sequences) };
+    const { missing, sequences, warnings } = before;
+    return { ...dumped, structure, tables, missing, warnings, sequences: await spanned(context, session, sequences) };
   });
 }
 

@@ -33,8 +33,9 @@ export async function setPath(session: Session, path: SearchPath): Promise<void>
 }
 
 /** Functions that run while rows are loaded, indexes built and views filled, and say nothing of a search path: by what depends on them. */
-const used = `
-  SELECT DISTINCT coalesce(o.oprcode::oid, d.refobjid) AS oid FROM pg_depend d
+export const functionsInUse = `
+  SELECT DISTINCT coalesce(o.oprcode::oid, d.refobjid) AS oid,
+    pg_describe_object(d.classid, d.objid, d.objsubid) AS used_by FROM pg_depend d
   LEFT JOIN pg_operator o ON d.refclassid = 'pg_operator'::regclass AND o.oid = d.refobjid
   LEFT JOIN pg_rewrite r ON d.classid = 'pg_rewrite'::regclass AND r.oid = d.objid
   WHERE d.refclassid IN ('pg_proc'::regclass, 'pg_operator'::regclass)
@@ -60,7 +61,7 @@ export async function lendPaths(
   const functions = await session.query<{ name: string; schema: string; kind: string }>(
     `SELECT p.oid::regprocedure::text AS name, n.nspname AS schema FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
      JOIN pg_language l ON l.oid = p.prolang
-     WHERE p.oid IN (${all ? everyOne : used}) AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.prokind = 'f'
+     WHERE p.oid IN (${all ? everyOne : `SELECT oid FROM (${functionsInUse}) u`}) AND n.nspname NOT IN ('pg_catalog', 'information_schema') AND p.prokind = 'f'
        AND l.lanname NOT IN ('c', 'internal') AND NOT EXISTS (SELECT FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%')
        AND coalesce(to_jsonb(p) ->> 'prosqlbody', '') = ''`,
   );
