@@ -25,8 +25,12 @@ export interface ControlActivities {
   planVerify(input: { request: VerifyRequest } & JobIdentity): Promise<Planned<VerifyPlan>>;
   /** Signals the restore mutex, and starts it with the last token of its last run where it does not run; asking twice does not queue twice. */
   requestHold(input: { lock: string; request: HoldRequest }): Promise<void>;
-  /** Who holds and who waits now, and what those who hold are doing; undefined where the mutex does not run. */
-  viewLock(input: { lock: string }): Promise<LockView | undefined>;
+  /** The hold of which the mutex itself has told the run that asks, after this event of its history; null where it cannot be proved. */
+  confirmHold(input: { lock: string; since: number }): Promise<Hold | null>;
+  /** What the mutex answers to the run that asks about its hold; null where it has none. */
+  askForHold(input: { lock: string }): Promise<Hold | null>;
+  /** Who holds and who waits now, and what those who hold are doing; undefined where the mutex does not run. Of a crowd the first ones, and `runId`. */
+  viewLock(input: { lock: string; runId?: string }): Promise<LockView | undefined>;
   /** Of these runs, the ones that are closed (continued-as-new excluded) or unknown. */
   findClosedRuns(input: { runs: readonly { workflowId: string; runId: string }[] }): Promise<readonly string[]>;
   /** Writes `jobs/<job-id>.json`; the first one written stays. */

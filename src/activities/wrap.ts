@@ -1,6 +1,7 @@
 import { Context } from '@temporalio/activity';
 import type { Claim, Register } from '../agent/register';
 import type { StartWork, WorkKey } from '../agent/running-work';
+import { propertyOf, textIn } from '../model/unknown-value';
 import { asFailure, type FailureContext, isDefect } from './as-failure';
 import { startOf } from './start-work';
 import type { Step, StepOptions } from './step';
@@ -106,12 +107,5 @@ function contextOf(input: unknown, workflowId: string | undefined): FailureConte
 }
 
 function textsOf(value: unknown): (name: string) => string | undefined {
-  return (name) => {
-    const text = propertyOf(value, name);
-    return typeof text === 'string' ? text.slice(0, longestName) : undefined;
-  };
-}
-
-function propertyOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined;
+  return (name) => textIn(value, name)?.slice(0, longestName);
 }

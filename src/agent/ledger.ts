@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { failure } from '../model/errors';
 import type { Hold } from '../model/hold';
+import { isPlausible, tokenLead } from '../model/plausible-token';
 import { bookedNames, bookPath } from './book-folder';
 import { removeDurably, writeDurably } from './durable-file';
 import { judgeHold, noTokens, SeenTokens } from './fencing';
@@ -67,13 +68,14 @@ export class Ledger {
   }
 
   /**
-   * Rejects with `tokens-unreadable`, or with `hold-lost` where a later hold of the same lock was obeyed here, for whichever database; remembers this one otherwise. Call it inside
+   * Rejects with `tokens-unreadable`, with `hold-implausible`, or with `hold-lost` where a later hold of the same lock was obeyed here, for whichever database; remembers this one otherwise. Call it inside
    * `exclusively`.
    */
   async admit(database: string, hold: Hold): Promise<void> {
     const path = bookPath(this.state, hold.lock, 'tokens.json');
     const tokens = await readFileAs(path, TokensFile, {}, 'tokens-unreadable');
-    const verdict = judgeHold(tokens[hold.lock] ?? noTokens, hold);
+    refuseImplausible(database, hold);
+    const verdict = judgeHold(seenOf(tokens, hold.lock), hold);
     if ('refusedBy' in verdict) {
       throw failure('hold-lost', { database, token: hold.token, last: verdict.refusedBy });
     }
@@ -96,4 +98,19 @@ export class Ledger {
   private stoppedFile(database: string): string {
     return bookPath(this.state, database, 'stopped.json');
   }
+}
+
+/** What no mutex can have given by now was forged, or a clock is wrong: obeyed once, it would shut out every later hold. */
+function refuseImplausible(database: string, { lock, token }: Hold): void {
+  const now = Date.now();
+  if (isPlausible(token, now)) return;
+  const moment = new Date(now + tokenLead).toISOString();
+  throw failure('hold-implausible', { database, lock, token, moment });
+}
+
+/** Such a token that was obeyed all the same, by an earlier version, counts as none. */
+function seenOf(tokens: z.infer<typeof TokensFile>, lock: string): SeenTokens {
+  const { exclusive, any } = tokens[lock] ?? noTokens;
+  const plausible = (token: number) => (isPlausible(token, Date.now()) ? token : 0);
+  return { exclusive: plausible(exclusive), any: plausible(any) };
 }

@@ -1,5 +1,5 @@
 import { isGrpcServiceError, NamespaceNotFoundError } from '@temporalio/client';
-import { failure } from '../model/errors';
+import { failure, HoldfastError } from '../model/errors';
 import type { TemporalTarget } from './connection-options';
 
 const grpc = {
@@ -35,6 +35,7 @@ export function isPassing(error: unknown): boolean {
 
 /** What talking to Temporal rejected with, as a failure of the error table where Temporal is to blame; anything else as it is. */
 export function asTemporalFailure(error: unknown, { address, namespace }: TemporalTarget): unknown {
+  if (error instanceof HoldfastError) return error; // said already, better than its cause could say it
   if (error instanceof NamespaceNotFoundError)
     return failure('temporal-namespace', { namespace, reason: 'no such namespace' }, error);
   const found = grpcErrorOf(error);

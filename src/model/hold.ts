@@ -11,6 +11,8 @@ export interface HoldRequest {
   readonly mode: HoldMode;
   /** For people: "restore of shop". */
   readonly purpose: string;
+  /** Gives back and lowers its hold with the token of it: what comes without is not from this job. Absent from a job that began before there was this. */
+  readonly shows?: 'token';
 }
 
 /** What a job shows to the ledger with every step that touches the database. The token only grows. */
@@ -30,7 +32,7 @@ export interface Waiter extends HoldRequest {
   readonly since: string;
 }
 
-/** Answer of the mutex's query `view`, what it starts with, and what it carries when it continues as new. */
+/** What a mutex starts with and knows. */
 export interface MutexState {
   readonly lock: string;
   readonly holders: readonly Holder[];
@@ -38,8 +40,16 @@ export interface MutexState {
   readonly lastToken: number;
 }
 
+/** Answer of the mutex's query `view`: of a crowd only the first ones, and whoever asks. */
+export interface BoundedView extends MutexState {
+  /** How many there are besides; absent where there are none. */
+  readonly more?: { readonly holders: number; readonly waiters: number };
+  /** How many wait before the run that asks; absent where it does not wait. */
+  readonly ahead?: number;
+}
+
 /** The same as a look from outside gives it. */
-export interface LockView extends MutexState {
+export interface LockView extends BoundedView {
   /** What the jobs that hold are doing now, by run id; a run that says nothing is missing. */
   readonly doing?: Readonly<Record<string, string>>;
 }

@@ -126,7 +126,7 @@ export const jobFailures = {
     exit: 4,
     retried: false,
     message: 'act on database "{database}" with token {token}: a later hold ({last}) has been seen',
-    hint: 'see who holds the lock with: holdfast lock status {database}',
+    hint: 'where a clock ran ahead, have its host forget that with: holdfast lock reset {database}; see who holds it with: holdfast lock status {database}',
   },
   'tokens-unreadable': {
     exit: 4,

@@ -6,6 +6,7 @@ export const mutexMessages = {
   downgrade: 'downgrade',
   granted: 'granted',
   view: 'view',
+  holdOf: 'holdOf',
   forceRelease: 'forceRelease',
   releaseClosed: 'releaseClosed',
 } as const;
@@ -13,6 +14,8 @@ export const mutexMessages = {
 /** Argument of `leave`, `release` and `downgrade`. */
 export interface RunReference {
   readonly runId: string;
+  /** Of the hold that is given back or lowered. */
+  readonly token?: number;
 }
 
 /** Argument of the updates `forceRelease` and `releaseClosed`; the reason stays in the mutex's history. */

@@ -32,6 +32,12 @@ export const outsideErrors = {
     message: 'ask a control worker to {operation}: {reason}',
     hint: 'start one with: holdfast up, or, where Temporal runs already: holdfast worker --control',
   },
+  'lock-unreadable': {
+    exit: 7,
+    retried: false,
+    message: 'ask the restore mutex of "{lock}": {reason}',
+    hint: 'where it cannot go on, end it (those who wait ask again) with: temporal workflow terminate --workflow-id restore-mutex/{lock}',
+  },
   'temporal-server-missing': {
     exit: 7,
     retried: false,

@@ -29,7 +29,8 @@ export async function bundleOf(entry: string, sources: readonly string[]): Promi
   const kept = join(__dirname, '..', '..', 'node_modules', '.cache', 'holdfast', `${nameOf(entry)}-${digest}.js`);
   const code = await readFile(kept, 'utf8').catch(() => undefined);
   if (code !== undefined) return { code };
-  const bundle = await bundleWorkflowCode({ workflowsPath: entry, logger });
+  const payloadConverterPath = require.resolve('../workflows/payload-converter');
+  const bundle = await bundleWorkflowCode({ workflowsPath: entry, payloadConverterPath, logger });
   // what was edited meanwhile may be in the bundle or not; and who may not write there bundles every time
   if ((await digestOf(sources)) === digest) await keep(kept, bundle.code, nameOf(entry)).catch(() => undefined);
   return bundle;

@@ -1,12 +1,23 @@
-import { condition, defineSignal, getExternalWorkflowHandle, setHandler, workflowInfo } from '@temporalio/workflow';
+import {
+  condition,
+  defineSignal,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  patched,
+  setHandler,
+  sleep,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { Hold, HoldMode, HoldRequest, LockView, Waiter } from '../model/hold';
 import { nameHolder, nameWaiter } from '../model/lock-words';
 import { mutexMessages, type RunReference } from '../model/mutex-messages';
 import { mutexId } from '../model/task-queues';
 import { fail } from './failures';
-import { locking } from './proxies';
+import { confirming, locking } from './proxies';
+import { readHold } from './read-message';
 
-const granted = defineSignal<[Hold]>(mutexMessages.granted);
+const granted = defineSignal<[unknown]>(mutexMessages.granted);
 
 /** Looks at the lock while waiting: soon at first, to say who holds it, then ever more seldom, since each look costs history. */
 const firstLook = 2_000;
@@ -15,6 +26,9 @@ const lastLook = 600_000;
 
 /** How long the mutex may take to remove a holder that is known to be closed. */
 const burial = 15_000;
+
+/** Between two grants that are looked into: the mutex sends one, so the next may be a stranger's. */
+const doubt = 1_000;
 
 export interface HoldWish {
   readonly lock: string;
@@ -31,9 +45,16 @@ export interface HoldWish {
 export class JobHold {
   private hold: Hold | undefined;
   private requested = false;
+  /** Somebody says that the hold is ours. */
+  private told = false;
+  /** A job that asked before grants were confirmed goes on without that: its history has no such steps. */
+  private confirms = false;
+  private gaveBack = false;
+  /** The last event of our history before we asked. */
+  private since = 0;
 
   constructor(private readonly wish: HoldWish) {
-    setHandler(granted, (hold) => this.accept(hold), { description: 'From the restore mutex: the hold is yours' });
+    setHandler(granted, (value) => this.hear(value), { description: 'From the restore mutex: the hold is yours' });
   }
 
   /** What the steps show to the ledger. Throws before `take`. */
@@ -46,6 +67,8 @@ export class JobHold {
   /** Rejects with `locked-out`. Register `release` before. */
   async take(): Promise<void> {
     this.requested = true;
+    this.since = workflowInfo().historyLength;
+    this.confirms = patched('grants-are-confirmed');
     const deadline = Date.now() + this.wish.wait;
     await this.request();
     if (this.wish.wait === 0) await this.takeAtOnce();
@@ -74,14 +97,48 @@ export class JobHold {
     this.hold ??= hold; // sent again after an activity's retry: the first one may have been downgraded since
   }
 
+  /** Anybody can send this signal: it only says that it is time to ask the mutex. */
+  private hear(value: unknown): void {
+    const hold = readHold(value, this.wish.lock);
+    if (hold === undefined) return;
+    if (!this.confirms) this.accept(hold);
+    else if (this.requested) this.told = true;
+    else if (!this.gaveBack) {
+      this.gaveBack = true;
+      void this.tell(mutexMessages.release, hold.token); // it has crossed our leave
+    }
+  }
+
+  /** Whether it was the mutex: Temporal's word for that counts, or else its own answer. What cannot be had now is found by a later look. */
+  private async confirm(): Promise<void> {
+    this.told = false;
+    const { lock } = this.wish;
+    const summary = `confirm the hold of ${lock}`;
+    const ways = [
+      () => confirming.confirmHold({ lock, since: this.since }),
+      () => locking.askForHold.executeWithOptions({ summary }, [{ lock }]),
+    ];
+    for (const way of ways) {
+      const hold = await way().catch((error) => {
+        if (isCancellation(error)) throw error;
+        return null;
+      });
+      if (hold) this.accept(hold);
+      if (this.hold !== undefined) return;
+    }
+    log.warn('was told of a hold that the mutex does not confirm', { lock });
+    await sleep(doubt, { summary: 'a grant that the mutex does not confirm' });
+  }
+
   /** Whoever is in the way may be dead: then the mutex removes it soon. */
   private async takeAtOnce(): Promise<void> {
     const state = await this.view();
     if (this.hold !== undefined) return;
     const runs = this.rivals(state).map(({ workflowId, runId }) => ({ workflowId, runId }));
     const options = { summary: 'whether those who hold the lock still run' };
+    const unseen = (state?.more?.holders ?? 0) > 0; // then somebody who is not shown may well be open
     const closed = runs.length === 0 ? [] : await locking.findClosedRuns.executeWithOptions(options, [{ runs }]);
-    if (closed.length > 0 && closed.length === runs.length) await this.waitFor(burial);
+    if (closed.length > 0 && closed.length === runs.length && !unseen) await this.waitFor(burial);
     if (this.hold === undefined) throw this.lockedOut(state);
   }
 
@@ -103,7 +160,8 @@ export class JobHold {
 
   private async view(): Promise<LockView | undefined> {
     const options = { summary: `who holds ${this.wish.lock}` };
-    const state = await locking.viewLock.executeWithOptions(options, [{ lock: this.wish.lock }]);
+    const input = { lock: this.wish.lock, runId: this.runId };
+    const state = await locking.viewLock.executeWithOptions(options, [input]);
     const own = state?.holders.find(({ runId }) => runId === this.runId);
     if (own !== undefined) this.accept({ lock: this.wish.lock, mode: own.mode, token: own.token });
     return state;
@@ -112,18 +170,24 @@ export class JobHold {
   private async request(): Promise<void> {
     const { lock, mode, purpose } = this.wish;
     const { workflowId, runId } = workflowInfo();
-    const request: HoldRequest = { workflowId, runId, jobId: workflowId, mode, purpose };
+    const own = { workflowId, runId, jobId: workflowId, mode, purpose };
+    const request: HoldRequest = this.confirms ? { ...own, shows: 'token' } : own;
     const options = { summary: `ask for ${mode === 'shared' ? 'a shared' : 'an exclusive'} hold of ${lock}` };
     await locking.requestHold.executeWithOptions(options, [{ lock, request }]);
   }
 
   private async waitFor(milliseconds: number): Promise<void> {
     const summary = `wait for ${this.wish.lock}`;
-    if (milliseconds > 0) await condition(() => this.hold !== undefined, milliseconds, { summary });
+    const deadline = Date.now() + milliseconds;
+    const heard = () => this.hold !== undefined || this.told;
+    for (let left = milliseconds; left > 0 && this.hold === undefined; left = deadline - Date.now()) {
+      if (!(await condition(heard, left, { summary }))) return;
+      if (this.hold === undefined) await this.confirm();
+    }
   }
 
-  private async tell(message: 'leave' | 'release' | 'downgrade'): Promise<void> {
-    const about: RunReference = { runId: this.runId };
+  private async tell(message: 'leave' | 'release' | 'downgrade', token = this.hold?.token): Promise<void> {
+    const about: RunReference = token === undefined ? { runId: this.runId } : { runId: this.runId, token };
     const mutex = getExternalWorkflowHandle(mutexId(this.wish.lock));
     await mutex.signal(message, about).catch(() => undefined); // a mutex that has ended holds nothing for us
   }
@@ -136,7 +200,10 @@ export class JobHold {
 
   private name(state: Partial<LockView> | undefined): string {
     const holders = (state?.holders ?? []).map((holder) => nameHolder(holder, state?.doing));
-    return [...holders, ...this.ahead(state).map(nameWaiter)].join(', ') || 'nobody that could be seen';
+    const ahead = this.ahead(state);
+    const unseen = (state?.more?.holders ?? 0) + Math.max((state?.ahead ?? 0) - ahead.length, 0);
+    const rest = unseen > 0 ? [`${unseen} more`] : [];
+    return [...holders, ...ahead.map(nameWaiter), ...rest].join(', ') || 'nobody that could be seen';
   }
 
   /** Those who wait before this one. */

@@ -1,4 +1,4 @@
-import type { Holder, HoldRequest, MutexState } from '../model/hold';
+import type { Holder, HoldRequest, MutexState, Waiter } from '../model/hold';
 
 /** What a message made of a lock. */
 export interface Turn {
@@ -9,47 +9,50 @@ export interface Turn {
 
 /*
  * The rules of a restore mutex, without the workflow around them: any number of shared holds or one exclusive; first come, first served, so that a
- * waiting exclusive lets no later shared one pass. Pure functions; `now` is in milliseconds since 1970.
+ * waiting exclusive lets no later shared one pass. Pure functions; `now` is in milliseconds since 1970, `room` the most holds that are given at once:
+ * who would get one more waits on, until `proceed`.
  */
 
 /** Known by its run id: asking twice does not queue twice, and who holds already is told again. */
-export function request(state: MutexState, asked: HoldRequest, now: number): Turn {
+export function request(state: MutexState, asked: HoldRequest, now: number, room = Infinity): Turn {
   const holder = state.holders.find(({ runId }) => runId === asked.runId);
-  if (holder !== undefined) return { state, granted: [holder] };
+  if (holder !== undefined) return { state, granted: room > 0 ? [holder] : [] };
   if (state.waiters.some(({ runId }) => runId === asked.runId)) return { state, granted: [] };
-  return admit({ ...state, waiters: [...state.waiters, { ...asked, since: stamp(now) }] }, now);
+  return proceed({ ...state, waiters: [...state.waiters, { ...asked, since: stamp(now) }] }, now, room);
 }
 
 /** Gives back a hold, or leaves the queue. */
-export function remove(state: MutexState, gone: string, now: number): Turn {
+export function remove(state: MutexState, gone: string, now: number, room = Infinity): Turn {
   const stays = ({ runId }: HoldRequest) => runId !== gone;
-  return admit({ ...state, holders: state.holders.filter(stays), waiters: state.waiters.filter(stays) }, now);
+  return proceed({ ...state, holders: state.holders.filter(stays), waiters: state.waiters.filter(stays) }, now, room);
 }
 
 /** The holder keeps its token: whoever is admitted later has a higher one. */
-export function downgrade(state: MutexState, runId: string, now: number): Turn {
+export function downgrade(state: MutexState, runId: string, now: number, room = Infinity): Turn {
   const lowered = (holder: Holder): Holder => (holder.runId === runId ? { ...holder, mode: 'shared' } : holder);
-  return admit({ ...state, holders: state.holders.map(lowered) }, now);
+  return proceed({ ...state, holders: state.holders.map(lowered) }, now, room);
 }
 
 /** Who has a part in a lock: holders first, then waiters, each in their order. */
-export function parties({ holders, waiters }: MutexState): readonly (HoldRequest & { readonly since: string })[] {
+export function parties({ holders, waiters }: MutexState): readonly (Holder | Waiter)[] {
   return [...holders, ...waiters];
 }
 
-function admit(state: MutexState, now: number): Turn {
+/** Gives holds to those at the head of the queue who can have one. */
+export function proceed(state: MutexState, now: number, room = Infinity): Turn {
   const granted: Holder[] = [];
-  let { waiters, lastToken } = state;
-  for (let next = waiters[0]; next && fits([...state.holders, ...granted], next); next = waiters[0]) {
+  let { lastToken } = state;
+  let closed = state.holders.some(({ mode }) => mode === 'exclusive');
+  for (const next of state.waiters) {
+    const alone = state.holders.length + granted.length === 0;
+    if (granted.length >= room || closed || (next.mode === 'exclusive' && !alone)) break;
     lastToken = nextToken(lastToken, now);
     granted.push({ ...next, token: lastToken, since: stamp(now) });
-    waiters = waiters.slice(1);
+    closed = next.mode === 'exclusive';
   }
-  return { state: { ...state, holders: [...state.holders, ...granted], waiters, lastToken }, granted };
-}
-
-function fits(holders: readonly Holder[], { mode }: HoldRequest): boolean {
-  return holders.length === 0 || (mode === 'shared' && holders.every((holder) => holder.mode === 'shared'));
+  if (granted.length === 0) return { state, granted };
+  const [holders, waiters] = [[...state.holders, ...granted], state.waiters.slice(granted.length)];
+  return { state: { ...state, holders, waiters, lastToken }, granted };
 }
 
 /** Grows with the clock too, so that a mutex which remembers nothing, as after the loss of Temporal's own data, still gives higher ones. */

@@ -1,4 +1,4 @@
-import { type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import { type ActivityOptions, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { ControlActivities } from '../activities/contract';
 import type { JobTimeouts, UnitPlan } from '../model/plan';
 
@@ -21,11 +21,20 @@ export const planning = proxyActivities<Pick<ControlActivities, 'planBackup' | '
   retry,
 });
 
-export const locking = proxyActivities<Pick<ControlActivities, 'requestHold' | 'viewLock' | 'findClosedRuns'>>({
+export const locking = proxyActivities<
+  Pick<ControlActivities, 'requestHold' | 'askForHold' | 'viewLock' | 'findClosedRuns'>
+>({
   startToCloseTimeout: '30s', // one signal, one query, or a handful of look-ups
   scheduleToCloseTimeout: '10m', // Temporal answered when it started the step, so it will again
   cancellationType,
   retry,
+});
+
+/** Within the workflow's own task: a hand-over is as fast as it was. It asks Temporal alone, so that no other workflow has to have a turn first. */
+export const confirming = proxyLocalActivities<Pick<ControlActivities, 'confirmHold'>>({
+  startToCloseTimeout: '5s', // a page of a history
+  scheduleToCloseTimeout: '8s', // then the mutex itself is asked
+  cancellationType,
 });
 
 export const recording = proxyActivities<Pick<ControlActivities, 'recordJob' | 'recordRefusal'>>({

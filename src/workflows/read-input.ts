@@ -3,6 +3,7 @@ import type { RestoreStep } from '../activities/contract';
 import { jobIdShape, jobIdWords, nameShape, nameWords } from '../model/name-shape';
 import type { JobPlan } from '../model/plan';
 import { agentQueue } from '../model/task-queues';
+import { propertyOf, textIn } from '../model/unknown-value';
 import { jobFailure, thrown } from './failures';
 import { refusalOf } from './record';
 
@@ -47,7 +48,7 @@ export function readCheckup<C>(input: C): C {
 export function readAftermath(step: RestoreStep): RestoreStep {
   const plan = propertyOf(step, 'plan');
   const unit = propertyOf(plan, 'unit');
-  const limits = Object.values(objectOr(propertyOf(plan, 'timeouts')));
+  const limits = Object.values(propertyOf(plan, 'timeouts') ?? {});
   const problems = [
     ...databaseProblems(plan),
     ...(jobIdShape.test(textIn(plan, 'jobId') ?? '') ? [] : [`jobId: ${jobIdWords}`]),
@@ -84,19 +85,6 @@ function databaseProblems(input: unknown): string[] {
   const database = textIn(input, 'database');
   if (database === undefined) return ['database: must be a text'];
   return nameShape.test(database) ? [] : [`database: ${nameWords}`];
-}
-
-function textIn(value: unknown, name: string): string | undefined {
-  const text = propertyOf(value, name);
-  return typeof text === 'string' ? text : undefined;
-}
-
-function propertyOf(value: unknown, name: string): unknown {
-  return Reflect.get(objectOr(value), name);
-}
-
-function objectOr(value: unknown): object {
-  return typeof value === 'object' && value !== null ? value : {};
 }
 
 function isTime(value: unknown): boolean {

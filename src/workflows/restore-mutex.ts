@@ -3,75 +3,74 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  defineQuery,
-  defineSignal,
-  defineUpdate,
   getExternalWorkflowHandle,
   log,
+  patched,
   setCurrentDetails,
-  setHandler,
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Hold, Holder, HoldRequest, MutexState } from '../model/hold';
-import { type ForcedRelease, mutexMessages, type RunReference } from '../model/mutex-messages';
+import { type ForcedRelease, mutexMessages } from '../model/mutex-messages';
 import { fail } from './failures';
-import { downgrade, parties, remove, request, type Turn } from './lock-queue';
+import { downgrade, parties, proceed, remove, request, type Turn } from './lock-queue';
 import { lockTable } from './lock-table';
+import { boundedView } from './lock-view';
+import { type Listener, listenToMutex } from './mutex-listener';
+import { isCrowded, type PackedState, packState, readMutexState } from './mutex-state';
+import { type MutexTuning, readTuning } from './mutex-tuning';
 import { locking } from './proxies';
+import { readHoldRequest, readReference } from './read-message';
+import { Remarks } from './remarks';
 
-/** Times in milliseconds; given where the mutex is tested, and carried along when it continues as new. */
-export interface MutexTuning {
-  /** How long it stays when nobody holds or waits: starting anew costs more, and collides with requests that come just then. */
-  readonly linger: number;
-  /** The first and the last pause between looks at holders and waiters while anyone waits; each is twice the one before. */
-  readonly firstLook: number;
-  readonly lastLook: number;
-  /** The pause while nobody waits: a dead holder is in nobody's way then, but it is not shown for ever. */
-  readonly idleLook: number;
-  /** Events after which it continues as new; 0: when the server suggests it. */
-  readonly historyLimit: number;
-}
+export type { MutexTuning } from './mutex-tuning';
 
-const usual: MutexTuning = { linger: 5_000, firstLook: 1_000, lastLook: 20_000, idleLook: 900_000, historyLimit: 0 };
+/** Grants that are on their way at once. Temporal takes two thousand; and a release must not wait behind all of a crowd. */
+const mostGrants = 100;
 
-const messages = {
-  request: defineSignal<[HoldRequest]>(mutexMessages.request),
-  leave: defineSignal<[RunReference]>(mutexMessages.leave),
-  release: defineSignal<[RunReference]>(mutexMessages.release),
-  downgrade: defineSignal<[RunReference]>(mutexMessages.downgrade),
-  view: defineQuery<MutexState>(mutexMessages.view),
-  forceRelease: defineUpdate<void, [ForcedRelease]>(mutexMessages.forceRelease),
-  releaseClosed: defineUpdate<void, [ForcedRelease]>(mutexMessages.releaseClosed),
-} as const;
+/** Runs that one look is about. Those at the head are in the way of all others, so each look has them; the others take turns. */
+const mostLooked = 100;
+const alwaysLooked = 50;
 
 /**
  * Decides who may touch the databases of one lock. It cannot be cancelled: its queue would be lost with it. It can be terminated: those who wait
  * then ask again, and a new one starts that knows of nobody who holds; what such a job does next to a database is refused by the agent as soon as
  * that has seen the higher token of another.
  */
-export async function restoreMutex(state: MutexState, tuning: Partial<MutexTuning> = {}): Promise<number> {
-  const mutex = new Mutex(state, { ...usual, ...tuning });
+export async function restoreMutex(
+  start: MutexState | PackedState,
+  tuning: Partial<MutexTuning> = {},
+): Promise<number> {
+  const { state, strange } = readMutexState(start);
+  const mutex = new Mutex(state, readTuning(tuning), strange);
   return CancellationScope.nonCancellable(() => mutex.serve());
 }
 
-class Mutex {
+class Mutex implements Listener {
+  /** A run that began before there were bounds goes on without them: its history has their order. */
+  private readonly bounded = patched('locks-are-bounded');
   /** Grants on their way, and releases that wait for a look: until they are done, the workflow neither ends nor continues as new. */
   private underWay = 0;
+  private grants = 0;
   /** Somebody has to wait who did not before: those who hold may be dead. */
   private hurry: boolean;
   private pause: number;
   /** When the next look is due, however much happens before. */
   private nextLook = Number.POSITIVE_INFINITY;
-  private readonly remarks: string[] = [];
+  private looked = alwaysLooked;
+  private readonly remarks = new Remarks();
+  private drawing = false;
 
   constructor(
     private state: MutexState,
     private readonly tuning: MutexTuning,
+    strange: boolean,
   ) {
     this.hurry = this.contended;
     this.pause = tuning.firstLook;
-    this.listen();
+    listenToMutex(this);
+    if (strange) this.remarks.drop('what it was started with holds what no mutex can have left');
     this.draw();
+    if (this.bounded) this.take(proceed(this.state, Date.now(), this.room));
   }
 
   /**
@@ -80,8 +79,8 @@ class Mutex {
    */
   async serve(): Promise<number> {
     for (;;) {
-      await condition(() => this.underWay === 0);
-      if (this.isFull && allHandlersFinished()) return this.goOn();
+      if (!this.bounded || this.isFull || this.idle) await condition(() => this.underWay === 0);
+      if (this.isFull && this.underWay === 0 && allHandlersFinished()) return this.goOn();
       if (this.idle) {
         await condition(() => !this.idle, this.tuning.linger, { summary: 'linger in case somebody comes' });
         if (this.idle && this.underWay === 0) return this.state.lastToken;
@@ -89,12 +88,86 @@ class Mutex {
     }
   }
 
+  view(asking?: string) {
+    return boundedView(this.state, asking);
+  }
+
+  holdOf(runId: string): Hold | null {
+    const holder = this.state.holders.find((one) => one.runId === runId);
+    return holder ? { lock: this.state.lock, mode: holder.mode, token: holder.token } : null;
+  }
+
+  request(value: unknown): void {
+    const asked = readHoldRequest(value);
+    const { state } = this;
+    if (asked === undefined) this.drop('request', 'it does not say which run wants which hold');
+    else if (isCrowded(state) && !parties(state).some(({ runId }) => runId === asked.runId))
+      this.drop('request', 'too many wait: the job asks again later'); // it does so whenever it finds itself forgotten
+    else this.admit(asked);
+  }
+
+  leave(value: unknown): void {
+    this.giveBack('leave', value);
+  }
+
+  release(value: unknown): void {
+    this.giveBack('release', value);
+  }
+
+  downgrade(value: unknown): void {
+    const about = this.ownReference('downgrade', value);
+    if (about !== undefined) this.take(downgrade(this.state, about, Date.now(), this.room));
+  }
+
+  drop(message: string, why: string): void {
+    this.remarks.drop(`message "${message.slice(0, 40)}" was dropped: ${why}`);
+    this.draw();
+  }
+
+  /** Throws what an update is refused with. */
+  mayRelease({ runId, reason }: Partial<ForcedRelease>): void {
+    const known = parties(this.state).some((one) => one.runId === runId);
+    const problems = [
+      ...(typeof reason === 'string' && reason.trim() !== '' ? [] : ['a reason is needed']),
+      ...(known ? [] : [`run "${String(runId).slice(0, 100)}" has no part in "${this.state.lock}"`]),
+    ];
+    if (problems.length > 0) throw fail('request-invalid', { problems: problems.join('; '), command: 'lock' });
+  }
+
+  forceRelease({ runId, reason }: ForcedRelease): void {
+    this.remove(runId, `released by force: ${reason}`);
+  }
+
+  /** Rejects with `hold-in-use` where the job still runs. */
+  async releaseClosed({ runId, reason }: ForcedRelease): Promise<void> {
+    const { state } = this;
+    const whose = parties(state).filter((one) => one.runId === runId);
+    this.underWay += 1;
+    try {
+      const closed = await CancellationScope.nonCancellable(() => this.findClosed(whose));
+      if (!closed.includes(runId)) throw fail('hold-in-use', { job: whose[0]?.jobId, lock: state.lock });
+      this.remove(runId, `released: ${reason}`);
+    } finally {
+      this.underWay -= 1;
+    }
+  }
+
+  private admit(asked: HoldRequest): void {
+    this.take(request(this.state, asked, Date.now(), this.room));
+    if (this.state.waiters.some(({ runId }) => runId === asked.runId)) this.hasten();
+  }
+
   private get idle(): boolean {
-    return parties(this.state).length === 0;
+    return this.state.holders.length + this.state.waiters.length === 0;
   }
 
   private get contended(): boolean {
     return this.state.waiters.length > 0;
+  }
+
+  private get room(): number {
+    if (!this.bounded) return Number.POSITIVE_INFINITY;
+    return this.isFull ? 0 : Math.max(mostGrants - this.grants, 0);
   }
 
   /** Until something changes; looks at those who hold and wait from time to time. */
@@ -117,49 +190,59 @@ class Mutex {
     this.nextLook = contended ? Math.min(this.nextLook, now + this.pause) : now + this.tuning.idleLook;
   }
 
+  /** Each change of the next look costs a timer: where it comes soon enough it stays. */
+  private hasten(): void {
+    if (!this.bounded || this.nextLook > Date.now() + this.tuning.firstLook) this.hurry = true;
+  }
+
   /** Removes those whose run is closed. Time alone never takes a hold from a job that still runs. */
   private async bury(): Promise<void> {
     try {
-      for (const runId of await this.findClosed(parties(this.state))) this.remove(runId, 'its run is closed');
+      const closed = await this.findClosed(this.nextLooked());
+      for (const runId of closed) this.remove(runId, 'its run is closed');
+      if (this.bounded && closed.length > 0) this.pause = this.tuning.firstLook; // of a crowd more may be
     } catch (error) {
       log.warn('looking at holders and waiters failed; it is tried again', { error }); // the queue is worth more than one look
     }
   }
 
-  private findClosed(some: readonly HoldRequest[]): Promise<readonly string[]> {
+  private nextLooked(): readonly { readonly workflowId: string; readonly runId: string }[] {
+    const all = parties(this.state);
+    if (!this.bounded || all.length <= mostLooked) return all;
+    if (this.looked >= all.length) this.looked = alwaysLooked;
+    const from = this.looked;
+    this.looked += mostLooked - alwaysLooked;
+    return [...all.slice(0, alwaysLooked), ...all.slice(from, this.looked)];
+  }
+
+  private findClosed(some: readonly { readonly workflowId: string; readonly runId: string }[]) {
     const runs = some.map(({ workflowId, runId }) => ({ workflowId, runId }));
     const options = { summary: `whether ${runs.length} runs are still open` };
     return locking.findClosedRuns.executeWithOptions(options, [{ runs }]);
   }
 
-  private listen(): void {
-    const { request, leave, release, downgrade, view, forceRelease, releaseClosed } = messages;
-    const told = (text: string) => ({ description: text });
-    setHandler(request, (asked) => this.admit(asked), told('Ask for a hold'));
-    setHandler(leave, ({ runId }) => this.remove(runId), told('Leave the queue'));
-    setHandler(release, ({ runId }) => this.remove(runId), told('Give a hold back'));
-    setHandler(downgrade, ({ runId }) => this.downgrade(runId), told('Turn an exclusive hold into a shared one'));
-    setHandler(view, () => this.state, told('Who holds and who waits'));
-    const validator = (asked: ForcedRelease) => this.mayRelease(asked);
-    const force = ({ runId, reason }: ForcedRelease) => this.remove(runId, `released by force: ${reason}`);
-    setHandler(forceRelease, force, { validator, ...told('Take a hold from a job, with a reason') });
-    const closed = (asked: ForcedRelease) => this.releaseClosed(asked);
-    setHandler(releaseClosed, closed, { validator, ...told('Take a hold from a job that is closed, with a reason') });
+  private giveBack(message: string, value: unknown): void {
+    const runId = this.ownReference(message, value);
+    if (runId !== undefined) this.remove(runId);
   }
 
-  private admit(asked: HoldRequest): void {
-    this.take(request(this.state, asked, Date.now()));
-    this.hurry ||= this.state.waiters.some(({ runId }) => runId === asked.runId);
-  }
-
-  private downgrade(runId: string): void {
-    this.take(downgrade(this.state, runId, Date.now()));
+  /** The run that a message is about, where it comes from that run: whoever holds knows the token of its hold. */
+  private ownReference(message: string, value: unknown): string | undefined {
+    const about = readReference(value);
+    if (about === undefined) {
+      this.drop(message, 'it names no run');
+      return undefined;
+    }
+    const holder = this.state.holders.find(({ runId }) => runId === about.runId);
+    if (holder?.shows !== 'token' || holder.token === about.token) return about.runId;
+    this.drop(message, `it does not show the token of job ${holder.jobId}, which it is about`);
+    return undefined;
   }
 
   private remove(runId: string, because?: string): void {
-    const gone = parties(this.state).find((one) => one.runId === runId);
-    if (gone && because) this.remark(`${gone.purpose} (job ${gone.jobId}) removed: ${because}`);
-    this.take(remove(this.state, runId, Date.now()));
+    const gone = because && parties(this.state).find((one) => one.runId === runId);
+    if (gone) this.remarks.add(`${gone.purpose} (job ${gone.jobId}) removed: ${because}`);
+    this.take(remove(this.state, runId, Date.now(), this.room));
   }
 
   private take({ state, granted }: Turn): void {
@@ -168,33 +251,11 @@ class Mutex {
     this.draw();
   }
 
-  private mayRelease({ runId, reason }: ForcedRelease): void {
-    const known = parties(this.state).some((one) => one.runId === runId);
-    const problems = [
-      ...(typeof reason === 'string' && reason.trim() !== '' ? [] : ['a reason is needed']),
-      ...(known ? [] : [`run "${runId}" has no part in "${this.state.lock}"`]),
-    ];
-    if (problems.length > 0) throw fail('request-invalid', { problems: problems.join('; '), command: 'lock' });
-  }
-
-  /** Rejects with `hold-in-use` where the job still runs. */
-  private async releaseClosed({ runId, reason }: ForcedRelease): Promise<void> {
-    const { state } = this;
-    const whose = parties(state).filter((one) => one.runId === runId);
-    this.underWay += 1;
-    try {
-      const closed = await CancellationScope.nonCancellable(() => this.findClosed(whose));
-      if (!closed.includes(runId)) throw fail('hold-in-use', { job: whose[0]?.jobId, lock: state.lock });
-      this.remove(runId, `released: ${reason}`);
-    } finally {
-      this.underWay -= 1;
-    }
-  }
-
   /** A job that has closed needs no hold. A grant that got lost otherwise is found by the job itself when it looks at the lock. */
   private deliver({ workflowId, runId, mode, token }: Holder): void {
     const hold: Hold = { lock: this.state.lock, mode, token };
     this.underWay += 1;
+    this.grants += 1;
     const signal = () => getExternalWorkflowHandle(workflowId, runId).signal(mutexMessages.granted, hold);
     void CancellationScope.nonCancellable(signal)
       .catch((error) => {
@@ -203,6 +264,8 @@ class Mutex {
       })
       .finally(() => {
         this.underWay -= 1;
+        this.grants -= 1;
+        if (this.bounded && this.contended) this.take(proceed(this.state, Date.now(), this.room));
       });
   }
 
@@ -213,16 +276,16 @@ class Mutex {
   }
 
   private goOn(): Promise<never> {
-    return continueAsNew<typeof restoreMutex>(this.state, this.tuning);
+    return continueAsNew<typeof restoreMutex>(this.bounded ? packState(this.state) : this.state, this.tuning);
   }
 
-  private remark(text: string): void {
-    log.info(text);
-    this.remarks.push(`${new Date().toISOString()} ${text}`);
-    this.remarks.splice(0, this.remarks.length - 5);
-  }
-
+  /** Once for all messages that came together. */
   private draw(): void {
-    setCurrentDetails(lockTable(this.state, this.remarks));
+    if (this.drawing) return;
+    this.drawing = true;
+    void Promise.resolve().then(() => {
+      this.drawing = false;
+      setCurrentDetails(lockTable(this.state, this.remarks.lines));
+    });
   }
 }

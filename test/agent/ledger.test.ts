@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { judgeHold, noTokens } from '../../src/agent/fencing';
 import { Ledger } from '../../src/agent/ledger';
+import { resetTokens } from '../../src/agent/reset-tokens';
 import type { StopEntry } from '../../src/agent/stop-entry';
 import { backupPlan } from './plans';
 
@@ -122,4 +123,40 @@ test('work on one database is done one piece at a time, also after a failure, an
   await expect(first).rejects.toThrow('fails');
   await second;
   expect(order).toEqual(['other', 'first', 'second']);
+});
+
+describe('a token of the future', () => {
+  const day = 86_400_000;
+  const hold = (token: number) => ({ lock: 'shop', mode: 'exclusive', token }) as const;
+  const file = () => join(state, 'shop', 'tokens.json');
+
+  test.each([Number.MAX_SAFE_INTEGER, Date.now() + 2 * day, 1e300])(
+    '%p is not obeyed, and shuts nobody out',
+    async (token) => {
+      const ledger = new Ledger(state);
+      await expect(ledger.admit('shop', hold(token))).rejects.toMatchObject({ code: 'hold-implausible', exit: 4 });
+      await ledger.admit('shop', hold(Date.now()));
+    },
+  );
+
+  test('that an earlier version has obeyed counts as none', async () => {
+    const poison = Number.MAX_SAFE_INTEGER;
+    await new Ledger(state).admit('shop', hold(1));
+    await writeFile(file(), JSON.stringify({ shop: { exclusive: poison, any: poison } }));
+    await new Ledger(state).admit('shop', hold(Date.now()));
+  });
+
+  test('and a file that nobody can read, are forgotten by a reset, after which older holds are refused and newer ones obeyed', async () => {
+    const ahead = Date.now() + day / 2;
+    await new Ledger(state).admit('shop', hold(ahead));
+    await expect(new Ledger(state).admit('shop', hold(Date.now()))).rejects.toMatchObject({ code: 'hold-lost' });
+    for (const text of [await readFile(file(), 'utf8'), '{half']) {
+      await writeFile(file(), text);
+      await resetTokens(state, 'shop');
+      await expect(new Ledger(state).admit('shop', hold(Date.now() - 5_000))).rejects.toMatchObject({
+        code: 'hold-lost',
+      });
+      await new Ledger(state).admit('shop', hold(Date.now()));
+    }
+  });
 });

@@ -35,4 +35,8 @@ export const rules: Readonly<Record<string, RoomRule>> = {
 };
 
 /** The entry points: the only files of src that may import the workers. */
-export const entryPoints: readonly string[] = ['src/cli/commands/up.ts', 'src/cli/commands/worker.ts'];
+export const entryPoints: readonly string[] = [
+  'src/cli/commands/up.ts',
+  'src/cli/commands/worker.ts',
+  'src/cli/lock/reset-lock.ts',
+];

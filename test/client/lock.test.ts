@@ -1,3 +1,5 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { Ledger } from '../../src/agent/ledger';
 import { until } from '../workflows/stage/ending';
 import { gate } from '../workflows/stage/script';
 import { database, openScene, type Scene } from './scene';
@@ -164,5 +166,41 @@ describe('holdfast lock', () => {
     });
     for (const goOn of open) goOn();
     await Promise.all([success('both-1'), success('both-2')]);
+  });
+});
+
+describe('a lock that cannot be asked', () => {
+  test('since something else has the id of its mutex is told as such, with what to do, and no stack', async () => {
+    const options = { taskQueue: 'holdfast', workflowId: 'restore-mutex/alone', args: [] };
+    const handle = await scene.client.workflow.start('nonsense', options);
+    await until('its tasks to fail', async () =>
+      ((await handle.fetchHistory()).events ?? []).some((event) => event.workflowTaskFailedEventAttributes),
+    );
+    const commands = [
+      ['lock', 'status', 'alone'],
+      ['lock', 'status'],
+      ['lock', 'release', 'alone', '--force', '--reason', 'x'],
+    ];
+    for (const command of commands) {
+      const { error } = await scene.json<Failed>(...command);
+      expect([command, error]).toEqual([command, expect.objectContaining({ code: 'lock-unreadable', exit: 7 })]);
+      expect(error.message).not.toMatch(/\n|\bat .*:\d+/);
+      expect(error.hint).toContain('temporal workflow terminate --workflow-id restore-mutex/alone');
+    }
+    await handle.terminate('by a test');
+  });
+});
+
+describe('a host that has obeyed a hold of the future', () => {
+  test('forgets it by a command of its own, and says so where it is not the one', async () => {
+    const { agents } = await scene.configure({ shop: database({ lock: 'cluster' }), alone: database() });
+    const state = agents['db1']?.state ?? '';
+    await rm(state, { recursive: true, force: true });
+    expect((await scene.json<Failed>('lock', 'reset', 'shop')).error).toMatchObject({ code: 'usage-wrong', exit: 2 });
+    const future = Date.now() + 3_600_000;
+    await mkdir(state, { recursive: true });
+    await new Ledger(state).admit('shop', { lock: 'cluster', mode: 'exclusive', token: future });
+    expect(await scene.json('lock', 'reset', 'shop')).toEqual({ lock: 'cluster', agents: ['db1'] });
+    await new Ledger(state).admit('shop', { lock: 'cluster', mode: 'exclusive', token: Date.now() });
   });
 });

@@ -22,7 +22,19 @@ async function refusal(type: string, args: unknown[], workflowId = `input-${type
   return { code: cause.type, message: cause.message, steps: steps.length };
 }
 
-const types = ['backup', 'restore', 'verify', 'restorePlan', 'checkup', 'dropPrevious'];
+/** Starts a workflow with bytes that are no JSON. */
+async function startRaw(type: string, workflowId: string): Promise<void> {
+  const { namespace } = stage.client.options;
+  const payload = { metadata: { encoding: Buffer.from('json/plain') }, data: Buffer.from('{"half') };
+  await stage.client.workflowService.startWorkflowExecution({
+    ...{ namespace, workflowId, requestId: workflowId },
+    workflowType: { name: type },
+    taskQueue: { name: controlQueue },
+    input: { payloads: [payload] },
+  });
+}
+
+const types = ['backup', 'restore', 'verify', 'restorePlan', 'checkup', 'dropPrevious', 'restoreMutex'];
 const nothings = [
   [],
   [null],
@@ -43,6 +55,15 @@ describe.each(types)('%s', (type) => {
     expect(refused.map(({ code }) => code)).toEqual(nothings.map(() => 'request-invalid'));
     expect(refused.map(({ steps }) => steps)).toEqual(nothings.map(() => 0));
   });
+});
+
+it('bytes that nobody can read are no input', async () => {
+  await startRaw('backup', 'raw-backup');
+  const error = await stage.client.workflow
+    .getHandle('raw-backup')
+    .result()
+    .catch((failed: unknown) => failed);
+  expect(error).toMatchObject({ cause: { type: 'request-invalid' } });
 });
 
 it.each(['backup', 'restore', 'verify'])('a %s is refused whose id could not be part of a path', async (type) => {

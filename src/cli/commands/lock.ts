@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type CliContext, type Define, examples, quiet } from '../command';
 import { type ReleaseOptions, releaseLock } from '../lock/release-lock';
+import { resetLockHere } from '../lock/reset-lock';
 import { showLock } from '../lock/show-lock';
 
 type Context = () => CliContext;
@@ -16,6 +17,7 @@ export const define: Define = (command, context) => {
   );
   defineStatus(command, context);
   defineRelease(command, context);
+  defineReset(command, context);
 };
 
 /** Also what `holdfast lock shop` means. */
@@ -48,4 +50,20 @@ ${examples(
 )}`,
     )
     .action((database: string, options: ReleaseOptions) => releaseLock(context(), database, options));
+}
+
+function defineReset(command: Command, context: Context): void {
+  quiet(command.command('reset'))
+    .description(
+      "on an agent's host, as its user: forget which holds were obeyed here, where a clock ran ahead or somebody forged one",
+    )
+    .argument('<database>', 'a database, or the name of a lock that databases share')
+    .addHelpText(
+      'after',
+      `
+A host refuses every hold that is older than one it has obeyed. Where it has obeyed one of the future (hold-lost names it), it refuses all that come, until
+that moment. After this it obeys what is given from now on; a job that holds the lock already is refused, so start it anew. The agent may run meanwhile.
+${examples(['holdfast lock reset shop', 'on the host of its agent'], ['sudo -u postgres holdfast lock reset shop', 'where the agent runs as postgres'])}`,
+    )
+    .action((database: string) => resetLockHere(context(), database));
 }

@@ -26,12 +26,13 @@ function withDoing({ doing = {}, ...view }: Seen) {
   return { ...view, holders: view.holders.map((holder) => ({ ...holder, doing: doing[holder.runId] })) };
 }
 
-function describe({ lock, holders, waiters, doing = {} }: Seen): string {
+function describe({ lock, holders, waiters, doing = {}, more }: Seen): string {
   if (holders.length === 0 && waiters.length === 0) return `${lock}: free`;
   const time = (since: string) => formatTime(new Date(since));
   const rows = [
     ...holders.map((one) => ['holds', one.mode, one.jobId, one.purpose, time(one.since), doing[one.runId] ?? '']),
     ...waiters.map((one) => ['waits', one.mode, one.jobId, one.purpose, time(one.since), '']),
   ];
-  return formatTable([lock, 'mode', 'job', 'what', 'since', 'now'], rows);
+  const table = formatTable([lock, 'mode', 'job', 'what', 'since', 'now'], rows);
+  return more === undefined ? table : `${table}\nand ${more.holders} more that hold, ${more.waiters} more that wait`;
 }
