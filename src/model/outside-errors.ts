@@ -105,6 +105,18 @@ export const outsideErrors = {
     message: 'read "{key}" from storage "{storage}": no such object',
     hint: 'check the backup with: holdfast verify',
   },
+  'object-oversized': {
+    exit: 8,
+    retried: false,
+    message: 'read "{key}" from storage "{storage}": {reason}',
+    hint: 'find out who else writes there, then try: holdfast verify',
+  },
+  'listing-endless': {
+    exit: 8,
+    retried: false,
+    message: 'use storage "{storage}" ({place}): {operation} does not end: {reason}',
+    hint: 'find out what the store answers, then try: holdfast doctor',
+  },
   'object-changed': {
     exit: 8,
     retried: false,

@@ -5,6 +5,7 @@ import type { Artefact } from '../model/manifest';
 import { decompressor } from './compression';
 import { corruptArtefact, type FetchOptions, feedArtefact } from './feed-artefact';
 import { fetchIntoFile } from './fetch-into-file';
+import { limitOutput } from './output-limit';
 import type { Command, JobLog } from './pipeline';
 import { startPipeline } from './start-pipeline';
 import { wholeLines } from './whole-lines';
@@ -51,14 +52,22 @@ async function run(artefact: Artefact, given: readonly Command[], options: Sourc
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const { log, backupId } = options;
-  const running = startPipeline(commands, { signal, log, stdin: 'pipe', stdout: to.stdout ?? 'none' });
+  const limited =
+    typeof to.stdout === 'number' ? commands.map((each) => ({ ...each, largestFile: artefact.bytes })) : commands;
+  const running = startPipeline(limited, { signal, log, stdin: 'pipe', stdout: to.stdout ?? 'none' });
+  const tooMuch = () => stop.abort(tooLarge(artefact, backupId));
+  const [first] = running.pids;
+  const limit =
+    recoding.commands.length > 0 && first !== undefined ? limitOutput(first, artefact.bytes, tooMuch) : undefined;
   if (running.stdout) to.read?.(running.stdout);
   const feeding = feedArtefact(artefact, { ...options, signal }, running.stdin).catch((error) => {
     stop.abort(error);
     throw error;
   });
   const [fed, ended] = await Promise.allSettled([feeding, running.done]);
+  limit?.end();
   options.signal.throwIfAborted();
+  stop.signal.throwIfAborted();
   if (fed.status === 'rejected') throw fed.reason;
   if (ended.status === 'rejected') throw loadError(artefact, backupId, ended.reason);
   const plain = recoding.counts()?.plain ?? artefact.bytes;
@@ -70,10 +79,15 @@ async function run(artefact: Artefact, given: readonly Command[], options: Sourc
 function loadError(artefact: Artefact, backup: string, error: unknown): unknown {
   if (!(error instanceof HoldfastError) || error.code !== 'process-failed') return error;
   const { tool, reason, signal } = error.details;
+  if (signal === 'SIGXFSZ') return tooLarge(artefact, backup);
   if (tool === 'zstd' && signal === undefined) {
     return corruptArtefact(artefact, backup, `it does not decompress: ${reason}`, error);
   }
   return failure('load-failed', { backup, tool, reason }, error);
+}
+
+function tooLarge(artefact: Artefact, backup: string): HoldfastError {
+  return corruptArtefact(artefact, backup, `it decompresses to more than the ${artefact.bytes} bytes of its manifest`);
 }
 
 async function fetchText(artefact: Artefact, options: SourceOptions): Promise<string> {
@@ -81,12 +95,20 @@ async function fetchText(artefact: Artefact, options: SourceOptions): Promise<st
     throw corruptArtefact(artefact, options.backupId, `${artefact.bytes} bytes are too many for a text`);
   }
   const chunks: Buffer[] = [];
+  let length = 0;
   let closed: Promise<unknown> | undefined;
   const read = (stdout: Readable) => {
-    stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
+    stdout.on('data', (chunk: Buffer) => {
+      length += chunk.length;
+      if (length <= artefact.bytes) chunks.push(chunk);
+      else stdout.destroy();
+    });
     closed = new Promise((resolve) => stdout.once('close', resolve));
   };
-  await run(artefact, [], options, { stdout: 'pipe', read });
+  const told = (error: unknown) => (length > artefact.bytes ? tooLarge(artefact, options.backupId) : error);
+  await run(artefact, [], options, { stdout: 'pipe', read }).catch((error) => {
+    throw told(error);
+  });
   await closed;
   return Buffer.concat(chunks).toString('utf8');
 }

@@ -29,6 +29,7 @@ export async function feedArtefact(artefact: Artefact, options: FetchOptions, re
   try {
     for await (const chunk of await download(artefact, options)) {
       counter.take(chunk);
+      if (counter.bytes > artefact['stored-bytes']) throw tooLong(artefact, options.backupId);
       if (reader?.closed) givenUp ??= performance.now();
       else if (reader) await written(reader, chunk);
       if (givenUp !== undefined && performance.now() - givenUp > verdictWithin) return;
@@ -40,6 +41,10 @@ export async function feedArtefact(artefact: Artefact, options: FetchOptions, re
   }
   checkArtefact(artefact, options.backupId, counter);
   reader?.end();
+}
+
+function tooLong(artefact: Artefact, backup: string): HoldfastError {
+  return corruptArtefact(artefact, backup, `it has more than the ${artefact['stored-bytes']} bytes of its manifest`);
 }
 
 /** The error for an artefact whose stored bytes are not what the manifest says. */

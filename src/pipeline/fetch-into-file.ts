@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { type FileHandle, mkdir, open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rename, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { failure } from '../model/errors';
 import type { Artefact } from '../model/manifest';
 import { corruptArtefact } from './feed-artefact';
 import { syncFolder } from './sync-folder';
@@ -22,6 +23,7 @@ export async function fetchIntoFile(
   const mark = markFolder && join(markFolder, `fetched-${createHash('sha256').update(path).digest('hex')}.json`);
   if (mark && (await isFetched(artefact, path, mark))) return;
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await requireRoom(artefact, dirname(path));
   const partial = `${path}.partial`;
   const handle = await open(partial, 'w', 0o600);
   try {
@@ -37,6 +39,15 @@ export async function fetchIntoFile(
     await handle.close();
   }
   if (mark) await writeMark(artefact, path, mark);
+}
+
+/** Before the first byte: what has no room would fill the spool of all other jobs. */
+async function requireRoom({ path: artefact, bytes }: Artefact, folder: string): Promise<void> {
+  const { bavail, bsize } = await statfs(folder);
+  const available = bavail * bsize;
+  if (bytes <= available) return;
+  const details = { path: folder, purpose: `artefact "${artefact}"`, remedy: 'make room on the spool' };
+  throw failure('space-short', { ...details, needed: `${bytes} bytes`, available: `${available} bytes` });
 }
 
 async function checkSize(artefact: Artefact, handle: FileHandle, backupId: string): Promise<void> {

@@ -31,10 +31,20 @@ export function launchOf(command: Command, options: LaunchOptions = {}): Launch 
   const wrapper = wrapperArgs(user, options);
   // The parent's folder may be closed to the user the child becomes, hence the root folder.
   const common = { program: command.program, env, cwd: command.cwd ?? '/' };
-  if (wrapper.length === 0) return { ...common, file: program, args: command.args };
-  // by our own path: the child's may be another user's to say, and this one is still root
-  const setpriv = findProgram('setpriv', process.env['PATH'] || defaultPath);
-  return { ...common, file: setpriv, args: [...wrapper, '--', program, ...command.args] };
+  const limited = [...limitArgs(command), program, ...command.args];
+  const [first = program, ...rest] = limited;
+  if (wrapper.length === 0) return { ...common, file: first, args: rest };
+  return { ...common, file: ownTool('setpriv'), args: [...wrapper, '--', ...limited] };
+}
+
+/** By our own path: the child's may be another user's to say, and this one is still root. */
+function ownTool(name: string): string {
+  return findProgram(name, process.env['PATH'] || defaultPath);
+}
+
+function limitArgs({ largestFile }: Command): string[] {
+  if (largestFile === undefined) return [];
+  return [ownTool('prlimit'), `--fsize=${largestFile}:${largestFile}`, '--'];
 }
 
 function wrapperArgs(user: SystemUser | undefined, options: LaunchOptions): string[] {

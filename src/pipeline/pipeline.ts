@@ -12,6 +12,8 @@ export interface Command {
   readonly cwd?: string;
   /** Operating system user to become, where Holdfast runs as root; ignored if it is already that user. */
   readonly user?: string;
+  /** Bytes that a file may have which it writes to; a program that goes beyond fails. */
+  readonly largestFile?: number;
   /** Exit codes that mean success; [0] if absent. */
   readonly accept?: readonly number[];
   /**

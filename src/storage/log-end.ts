@@ -1,4 +1,3 @@
-import { text } from 'node:stream/consumers';
 import type { Storage, StoredObject } from './storage';
 
 const tail = 64 * 2 ** 10;
@@ -13,13 +12,25 @@ export interface LogEnd {
 }
 
 export async function readLogEnd(storage: Storage, log: StoredObject): Promise<LogEnd> {
-  const stream = await storage.download(log.key, { start: Math.max(0, log.bytes - tail) });
-  const lines = (await text(stream)).trimEnd().split('\n');
+  const start = Math.max(0, log.bytes - tail);
+  const lines = (await textOf(await storage.download(log.key, { start }))).trimEnd().split('\n');
   const error = lines.findLast((line) => /\b(error|fatal|panic)\b/i.test(line));
   return {
     succeeded: /^\S+Z holdfast success$/.test(lines.at(-1) ?? ''),
     error: error === undefined ? undefined : withoutTime(error).slice(0, longestReason),
   };
+}
+
+/** A log may have grown meanwhile, and a store may have no end: more than was asked for says nothing of it. */
+async function textOf(stream: AsyncIterable<Buffer>): Promise<string> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    chunks.push(Buffer.from(chunk)); // its memory is used again
+    length += chunk.length;
+    if (length > 2 * tail) break;
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** A list has columns of its own for times. */

@@ -5,6 +5,7 @@ import { failure } from '../../model/errors';
 import { makeFolder } from '../../pipeline/make-folder';
 import { concurrently } from '../concurrently';
 import { compareKeys } from '../keys';
+import { requireSmall } from '../small-objects';
 import type { IsOrphan, Storage, StoredObject } from '../storage';
 import { besideWhat, openBeside } from './beside-file';
 import { downloadFile } from './directory-download';
@@ -69,7 +70,9 @@ function discarding(beside: { discard(): Promise<void> }) {
 
 async function readObject(place: DirectoryPlace, key: string): Promise<Buffer> {
   try {
-    return await readFile(place.fileOf(key));
+    const file = place.fileOf(key);
+    requireSmall((await stat(file)).size, key, place.name);
+    return await readFile(file);
   } catch (error) {
     if (absent.has(errnoOf(error) ?? '')) throw failure('object-missing', { key, storage: place.name });
     throw error;

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ListPartsCommand } from '@aws-sdk/client-s3';
 import { HoldfastError } from '../../model/errors';
 import { abortMultipart, address, type Multipart, openMultiparts, type SentPart } from './multipart';
+import { PageGuard } from './page-guard';
 import type { Part } from './part';
 import type { S3Connection } from './s3-connection';
 
@@ -57,6 +58,7 @@ async function latestOf(connection: S3Connection, key: string): Promise<Multipar
 
 async function partsOf(connection: S3Connection, { key, uploadId }: Multipart): Promise<Map<number, ArrivedPart>> {
   const parts = new Map<number, ArrivedPart>();
+  const guard = new PageGuard(connection, 'list parts');
   let after: string | undefined;
   do {
     const input = { ...address(connection, key), UploadId: uploadId, PartNumberMarker: after };
@@ -66,6 +68,7 @@ async function partsOf(connection: S3Connection, { key, uploadId }: Multipart): 
       if (PartNumber !== undefined && Size !== undefined && ETag) parts.set(PartNumber, { bytes: Size, etag: ETag });
     }
     after = page.IsTruncated ? page.NextPartNumberMarker : undefined;
+    if (after !== undefined) guard.goOnFrom(after);
   } while (after !== undefined);
   return parts;
 }

@@ -6,6 +6,7 @@ import {
   ListMultipartUploadsCommand,
   type ListMultipartUploadsCommandOutput,
 } from '@aws-sdk/client-s3';
+import { PageGuard } from './page-guard';
 import type { S3Connection } from './s3-connection';
 import { s3Code } from './s3-failure';
 import { headObject, storageClassInput } from './s3-objects';
@@ -80,14 +81,16 @@ export async function* openMultiparts(
   connection: S3Connection,
   prefix: string,
 ): AsyncGenerator<Multipart & { readonly begun: Date }> {
+  const guard = new PageGuard(connection, 'list uploads');
   let from: Marker | undefined = {};
   while (from !== undefined) {
     const page = await listMultiparts(connection, prefix, from);
     for (const { Key, UploadId, Initiated } of page.Uploads ?? []) {
-      if (Key === undefined || UploadId === undefined || Initiated === undefined) continue;
+      if (!Key?.startsWith(connection.prefix + prefix) || UploadId === undefined || Initiated === undefined) continue;
       yield { key: Key.slice(connection.prefix.length), uploadId: UploadId, begun: Initiated };
     }
     from = page.IsTruncated ? { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker } : undefined;
+    if (from !== undefined) guard.goOnFrom(JSON.stringify(from));
   }
 }
 

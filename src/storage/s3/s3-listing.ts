@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { concurrently } from '../concurrently';
 import type { StoredObject } from '../storage';
+import { PageGuard } from './page-guard';
 import type { S3Connection } from './s3-connection';
 import { s3Code, s3Status } from './s3-failure';
 
@@ -15,7 +16,7 @@ const keysPerRequest = 1_000;
 export async function* listObjects(connection: S3Connection, prefix: string): AsyncGenerator<StoredObject> {
   for await (const page of pages(connection, prefix)) {
     for (const { Key, Size, LastModified } of page.Contents ?? []) {
-      if (Key === undefined) continue;
+      if (!Key?.startsWith(connection.prefix + prefix)) continue; // not what was asked for
       yield { key: Key.slice(connection.prefix.length), bytes: Size ?? 0, modified: LastModified ?? new Date(0) };
     }
   }
@@ -25,7 +26,8 @@ export async function listFolders(connection: S3Connection, prefix: string): Pro
   const names: string[] = [];
   for await (const page of pages(connection, prefix, '/')) {
     for (const { Prefix } of page.CommonPrefixes ?? []) {
-      if (Prefix !== undefined) names.push(Prefix.slice(connection.prefix.length + prefix.length, -1));
+      if (Prefix?.startsWith(connection.prefix + prefix))
+        names.push(Prefix.slice(connection.prefix.length + prefix.length, -1));
     }
   }
   return names;
@@ -37,13 +39,14 @@ async function* pages(
   delimiter?: string,
 ): AsyncGenerator<ListObjectsV2CommandOutput> {
   const input = { Bucket: connection.bucket, Prefix: connection.prefix + prefix, Delimiter: delimiter };
+  const guard = new PageGuard(connection, 'list');
   let token: string | undefined;
   do {
     const page = await connection.run('list', () =>
       connection.client.send(new ListObjectsV2Command({ ...input, ContinuationToken: token })),
     );
     yield page;
-    token = page.IsTruncated ? page.NextContinuationToken : undefined;
+    token = page.IsTruncated ? guard.goOnFrom(page.NextContinuationToken) : undefined;
   } while (token !== undefined);
 }
 

@@ -1,5 +1,13 @@
-import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type StorageClass } from '@aws-sdk/client-s3';
+import type { Readable } from 'node:stream';
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  HeadObjectCommand,
+  PutObjectCommand,
+  type StorageClass,
+} from '@aws-sdk/client-s3';
 import { failure } from '../../model/errors';
+import { requireSmall } from '../small-objects';
 import type { StoredObject } from '../storage';
 import { contentMd5 } from './s3-client';
 import type { S3Connection } from './s3-connection';
@@ -57,10 +65,10 @@ export async function getObject(connection: S3Connection, key: string): Promise<
     'read',
     async () => {
       try {
-        const { Body } = await connection.client.send(
+        const got = await connection.client.send(
           new GetObjectCommand({ Bucket: connection.bucket, Key: connection.prefix + key }),
         );
-        return Buffer.from((await Body?.transformToByteArray()) ?? []);
+        return await wholeBody(connection, key, got);
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw error;
@@ -70,6 +78,28 @@ export async function getObject(connection: S3Connection, key: string): Promise<
   );
   if (content === undefined) throw missing(connection, key);
   return content;
+}
+
+/** What the store says of the length is believed only as far as it goes. */
+async function wholeBody(
+  connection: S3Connection,
+  key: string,
+  { Body, ContentLength = 0 }: GetObjectCommandOutput,
+): Promise<Buffer> {
+  const body = Body as Readable | undefined;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    requireSmall(ContentLength, key, connection.name);
+    for await (const chunk of body ?? []) {
+      length += (chunk as Buffer).length;
+      requireSmall(length, key, connection.name);
+      chunks.push(chunk as Buffer);
+    }
+  } finally {
+    body?.destroy();
+  }
+  return Buffer.concat(chunks);
 }
 
 /** undefined where there is no such object. */
