@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type PostgresServer, startPostgres } from '../../scripts/servers/postgres';
+import { type PostgresOptions, type PostgresServer, startPostgres } from '../../scripts/servers/postgres';
 import { clusterOf, type TestCluster } from '../engines/cluster';
 import { expectReturned, type Housed, type InstanceTrip, tripInstance } from './instance-trip';
 import { placeOf, type Servers, tripLogically } from './logical-trip';
@@ -7,11 +7,15 @@ import type { Situation } from './situation';
 
 /**
  * Registers a test for each situation, method and target. Each gets a database of its own on the suite's server, is backed up and restored by the real
- * engine, and compared before and after by PostgreSQL's own tools. Call it once per file, with an `ownCluster`.
+ * engine, and compared before and after by PostgreSQL's own tools. Call it once per file, with an `ownCluster`. `away`: of the new server.
  */
-export function realDatabases(home: TestCluster, situations: readonly Situation[]): void {
+export function realDatabases(
+  home: TestCluster,
+  situations: readonly Situation[],
+  away: Pick<PostgresOptions, 'env' | 'settings'> = {},
+): void {
   const housed = situations.map((situation, at) => ({ situation, database: situation.database ?? `real_${at + 1}` }));
-  const servers = { home, away: anotherServer(home) };
+  const servers = { home, away: anotherServer(home, away) };
   const made = makeOnce(home);
   describe('a logical backup', () => {
     test.each(logicalTrips(housed))('%s, %s', async (_, to, each) => {
@@ -67,12 +71,13 @@ async function make(home: TestCluster, { situation, database }: Housed): Promise
 }
 
 /** Starts it when the first situation asks for it; ends with the suite. */
-function anotherServer(home: TestCluster): Servers['away'] {
+function anotherServer(home: TestCluster, away: Pick<PostgresOptions, 'env' | 'settings'>): Servers['away'] {
   let starting: Promise<PostgresServer> | undefined;
   afterAll(async () => (await starting)?.stop(), 60_000);
   return async () => {
     const folder = join(home.folder, 'away');
-    starting ??= startPostgres({ folder: join(folder, 'pg'), fsync: false, binDirectory: home.server.binDirectory });
+    const { binDirectory } = home.server;
+    starting ??= startPostgres({ folder: join(folder, 'pg'), fsync: false, binDirectory, ...away });
     return clusterOf(await starting, folder);
   };
 }

@@ -13,6 +13,7 @@ import { dropDatabase, subscriptionsOf } from './drop-database';
 import { factsOf } from './facts';
 import { givingProperties } from './give-properties';
 import { judgeLoaded } from './judge-loaded';
+import { madeWith } from './made-with';
 import { findDatabase, marking } from './mark';
 import type { Portrait } from './portrait';
 import { readServer } from './server';
@@ -55,6 +56,8 @@ export async function fillDatabase(
     await giving.before();
   };
   await beginAnew();
+  const made = portrait.database['in-effect'] ?? [];
+  const own = await told(context, 'load-failed', { backup, tool: 'SHOW' }, madeWith(context, name, made));
   const room = await readRoom(session);
   const affordable = { ...plan, jobs: jobsForRestore(room, plan.jobs) };
   const loading = {
@@ -63,6 +66,7 @@ export async function fillDatabase(
     manifest,
     tool,
     server: major,
+    madeWith: own.settings,
     tablespaces: allKnown(context, manifest, tablespaces),
   };
   const { report, tidy } = await loadOrGoOn(loading, { source, portrait, name, beginAnew });
@@ -76,7 +80,7 @@ export async function fillDatabase(
   const allow = portrait.database['allow-connections'];
   const closing = [marking(name, { role: 'loaded', job: plan.jobId, allow }), allowing(name, false)];
   await told(context, 'load-failed', { backup, tool: 'ALTER DATABASE' }, together(session, closing));
-  const warnings = [...ofRoles, ...report.warnings, ...analysed, ...refused, ...judged.warnings];
+  const warnings = [...ofRoles, ...own.warnings, ...report.warnings, ...analysed, ...refused, ...judged.warnings];
   return { ...report, warnings, known: judged.known };
 }
 

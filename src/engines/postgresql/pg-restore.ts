@@ -27,6 +27,8 @@ export interface Loading {
   readonly tool: Tool;
   /** Major version of the server that it is loaded into. */
   readonly server: number;
+  /** Settings as `name=value` that the data were made with, where this server has others. */
+  readonly madeWith: readonly string[];
   /** Keep tablespaces: they all exist on this server. */
   readonly tablespaces: boolean;
   /** Gets what pg_restore says. */
@@ -142,7 +144,7 @@ export async function listRest(
 
 /** Without the name of the dump in `more` it reads stdin. `goOn`: after what fails. */
 export function restoring(
-  { context, tool, server, tablespaces, onStderrLine }: Loading,
+  { context, tool, server, madeWith, tablespaces, onStderrLine }: Loading,
   database: string,
   more: readonly string[] = [],
   { goOn = false }: { readonly goOn?: boolean } = {},
@@ -152,6 +154,6 @@ export function restoring(
     ...(tablespaces ? [] : ['--no-tablespaces']),
     ...connectionArguments(context, database),
   ];
-  const env = connectionEnvironment(context, server, loadSettings);
+  const env = connectionEnvironment(context, server, [...loadSettings, ...madeWith]);
   return { program: tool.program, args: [...args, ...more], env, onStderrLine, longestLine, telling: serverTool };
 }

@@ -57,6 +57,7 @@ export const DatabaseProperties = z.object({
   grants: z.array(Grant).nullable().describe('null: never changed'),
   settings: z.array(KeptSetting),
   'role-settings': z.array(KeptSetting.extend({ role: z.string() })),
+  'in-effect': z.array(KeptSetting).optional().describe('what its data were made with, wherever it was set'),
   'security-labels': z.array(z.object({ provider: z.string(), label: z.string() })),
 });
 export type DatabaseProperties = z.infer<typeof DatabaseProperties>;

@@ -1,6 +1,7 @@
 import { wordsOf } from '../../pipeline/words-of';
 import type { EngineContext } from '../engine';
 import { sqlState } from './connection-failure';
+import { readInEffect } from './made-with';
 import { withoutMark } from './mark';
 import { databaseName } from './names';
 import type { KeptSetting } from './portrait';
@@ -14,15 +15,18 @@ export interface Inside {
   readonly comment: string | null;
   readonly settings: readonly KeptSetting[];
   readonly roleSettings: readonly (KeptSetting & { readonly role: string })[];
+  /** Only where they are read in the database itself. */
+  readonly inEffect?: readonly KeptSetting[];
   readonly labels: readonly { readonly provider: string; readonly label: string }[];
 }
 
 /** Read in a session of the database; undefined where they are no words in its encoding, having been said elsewhere. */
 export async function wordsInside(context: EngineContext): Promise<Inside | undefined> {
   try {
-    return await withSession(context, { database: databaseName(context) }, (session) =>
-      readWords(session, 'current_database()'),
-    );
+    return await withSession(context, { database: databaseName(context) }, async (session) => ({
+      ...(await readWords(session, 'current_database()')),
+      inEffect: await readInEffect(session),
+    }));
   } catch (error) {
     if (!sqlState(error)?.startsWith('22')) throw error;
     context.log.line('database', `WARNING: its comment or settings may be garbled: ${wordsOf(error)}`);

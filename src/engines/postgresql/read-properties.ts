@@ -45,6 +45,7 @@ export async function readProperties(session: Session, name: string, inside: Ins
     grants: await readGrants(session, name),
     settings: [...inside.settings],
     'role-settings': await namingRoles(session, inside),
+    ...(inside.inEffect === undefined ? {} : { 'in-effect': [...inside.inEffect] }),
     'security-labels': [...inside.labels],
   };
 }

@@ -41,7 +41,9 @@ export async function loadCarefully(
   const settleNow = (failed: Parameters<typeof settle>[1]) =>
     within(async (session) => {
       const paths = await searchPathsOf(session, portrait.database);
-      leftOut.push(...(await settle({ session, major: loading.server, paths, goOn, tell }, failed)));
+      leftOut.push(
+        ...(await settle({ session, major: loading.server, madeWith: loading.madeWith, paths, goOn, tell }, failed)),
+      );
       if (!goOn) requireAll(loading, leftOut);
       return paths[0] ?? [];
     });

@@ -11,6 +11,8 @@ export interface Settling {
   readonly session: Session;
   /** Of the server. */
   readonly major: number;
+  /** As `name=value`. */
+  readonly madeWith: readonly string[];
   readonly paths: readonly SearchPath[];
   /** Makes what cannot be made as it was in the next best way. */
   readonly goOn: boolean;
@@ -18,8 +20,8 @@ export interface Settling {
 }
 
 /** Statements of ours that are answered in words rest on settings of ours; these are to be the database's own, as pg_restore has them. */
-function asPgRestore(major: number): string {
-  const neutral = neutralForTools(major).map((setting) => {
+function asPgRestore({ major, madeWith }: Settling): string {
+  const neutral = [...neutralForTools(major), ...madeWith].map((setting) => {
     const at = setting.indexOf('=');
     return `SET ${setting.slice(0, at)} TO ${escapeLiteral(setting.slice(at + 1))}`;
   });
@@ -42,7 +44,7 @@ export async function settle(settling: Settling, failed: readonly FailedStatemen
   let open = failed.flatMap(({ statement, reason, told }): Tried[] =>
     statement === undefined || isRows({ statement, reason }) ? [] : [{ statement, reason: told }],
   );
-  await session.query(asPgRestore(settling.major));
+  await session.query(asPgRestore(settling));
   for (let before = Number.POSITIVE_INFINITY; open.length < before; ) {
     before = open.length;
     const still: Tried[] = [];
