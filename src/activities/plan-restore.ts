@@ -5,6 +5,7 @@ import { RestoreRequest } from '../model/job-request';
 import type { Manifest } from '../model/manifest';
 import type { RestorePlan } from '../model/plan';
 import { compressionContradiction } from '../model/public-request';
+import { skippedTexts } from '../model/skipped-backups';
 import { type FoundBackup, findBackup } from '../storage/find-backup';
 import { repositoryKeys } from '../storage/layout';
 import type { Storage } from '../storage/storage';
@@ -19,9 +20,9 @@ import { whichBackup } from './which-backup';
 
 type Input = { readonly request: RestoreRequest } & JobIdentity;
 
-/** Finds the backup, pins its manifest, and says what will be done with it. Only finished backups that fit this database get a plan. */
 const day = 86_400_000;
 
+/** Finds the backup, pins its manifest, and says what will be done with it. Only finished backups that fit this database get a plan. */
 export function planRestoreStep(dependencies: PlanningDependencies): Step<Input, Planned<RestorePlan>> {
   return async (input, { scheduledAt }) => {
     const { config, engines, storages } = dependencies;
@@ -31,7 +32,8 @@ export function planRestoreStep(dependencies: PlanningDependencies): Step<Input,
     const storage = await storages(request.storage ?? settings.storage);
     const record = await finishedRecord(storage, input, { jobType: 'restore', database, request: input.request });
     if (record) return { kind: 'finished', record };
-    const found = await findBackup(storage, database, whichBackup(request, storage));
+    const skipUnreadable = request['skip-unreadable'] ?? false;
+    const found = await findBackup(storage, database, whichBackup(request, storage), { skipUnreadable });
     const engine = findEngine(engines, settings.engine);
     const able = capabilitiesFor(found.manifest, settings, engine);
     const contradiction = compressionContradiction(request, found.manifest);
@@ -45,7 +47,11 @@ export function planRestoreStep(dependencies: PlanningDependencies): Step<Input,
       swap: able.swap,
       ...wayOf(request, able.swap, engine.boundToName(found.manifest)),
     };
-    const summary = [...lackOf(found.manifest), ...summaryOf(plan, engine.boundToName(found.manifest))];
+    const summary = [
+      ...skippedTexts(found.skipped),
+      ...lackOf(found.manifest),
+      ...summaryOf(plan, engine.boundToName(found.manifest)),
+    ];
     return { kind: 'plan', plan: { ...plan, summary } };
   };
 }
@@ -91,7 +97,7 @@ function keepingOf(request: RestoreRequest, configured: number): number {
   return Math.max(configured, day);
 }
 
-function backupPart({ backupId, manifest, sha256 }: FoundBackup) {
+function backupPart({ backupId, manifest, sha256, skipped }: FoundBackup) {
   const { artefacts, facts } = manifest;
   const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
   return {
@@ -100,6 +106,7 @@ function backupPart({ backupId, manifest, sha256 }: FoundBackup) {
     method: manifest.method,
     artefacts,
     backupFinishedAt: manifest['finished-at'],
+    ...(skipped.length > 0 ? { skipped } : {}),
     serverVersion: manifest['server-version'],
     sizes: {
       stored: sum(artefacts.map((artefact) => artefact['stored-bytes'])),

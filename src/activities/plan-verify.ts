@@ -21,7 +21,9 @@ export function planVerifyStep(dependencies: PlanningDependencies): Step<Input, 
     const storage = await storages(request.storage ?? settings.storage);
     const record = await finishedRecord(storage, input, { jobType: 'verify', database, request: input.request });
     if (record) return { kind: 'finished', record };
-    const { backupId, manifest, sha256 } = await findBackup(storage, database, request['backup-id'] ?? 'latest');
+    const options = { skipUnreadable: request['skip-unreadable'] ?? false, command: 'verify' };
+    const found = await findBackup(storage, database, request['backup-id'] ?? 'latest', options);
+    const { backupId, manifest, sha256, skipped } = found;
     const plan: VerifyPlan = {
       jobType: 'verify',
       jobId: input.jobId,
@@ -37,6 +39,7 @@ export function planVerifyStep(dependencies: PlanningDependencies): Step<Input, 
       backupId,
       manifestSha256: sha256,
       artefacts: manifest.artefacts,
+      ...(skipped.length > 0 ? { skipped } : {}),
     };
     return { kind: 'plan', plan };
   };

@@ -91,6 +91,10 @@ export const RestoreRequest = withArtefactPath(
       .describe(
         'go on with data that differs from what the backup says of itself: differences are listed, the old data is kept',
       ),
+    'skip-unreadable': z
+      .boolean()
+      .optional()
+      .describe('with latest: pass over sealed backups that cannot be read, and say which; refused if absent'),
     'on-error': OnError.optional().describe('continue: load all that loads, and tell what does not; stop if absent'),
   }),
 );
@@ -101,5 +105,9 @@ export const VerifyRequest = z.looseObject({
   ...common,
   'job-type': z.literal('verify').optional(),
   'backup-id': z.union([BackupId, z.literal('latest')]).optional(),
+  'skip-unreadable': z
+    .boolean()
+    .optional()
+    .describe('with latest: pass over sealed backups that cannot be read, and say which; refused if absent'),
 });
 export type VerifyRequest = z.infer<typeof VerifyRequest>;

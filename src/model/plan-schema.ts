@@ -85,6 +85,8 @@ const Target = z.discriminatedUnion('kind', [
   z.looseObject({ kind: z.literal('beside'), name: z.string().min(1).max(4_000) }),
 ]);
 
+const skipped = z.array(z.looseObject({ backupId: BackupId, reason: text }));
+
 export const RestorePlanShape = z.looseObject({
   ...common,
   jobId: z.union([JobId, lookId]),
@@ -103,6 +105,7 @@ export const RestorePlanShape = z.looseObject({
   acceptDifferences: z.boolean().optional(),
   hooks,
   sizes: z.looseObject({ stored: count, data: count }),
+  skipped: skipped.optional(),
   summary: z.array(z.string()),
 }) satisfies z.ZodType<RestorePlan>;
 
@@ -111,4 +114,5 @@ export const VerifyPlanShape = z.looseObject({
   jobType: z.literal('verify'),
   manifestSha256: sha256,
   artefacts: z.array(PlannedArtefact),
+  skipped: skipped.optional(),
 }) satisfies z.ZodType<VerifyPlan>;

@@ -73,6 +73,12 @@ export interface BackupPlan extends CommonPlan {
 
 export type RestoreTarget = { readonly kind: 'in-place' } | { readonly kind: 'beside'; readonly name: string };
 
+/** A sealed backup that could not be read, and why. */
+export interface SkippedBackup {
+  readonly backupId: string;
+  readonly reason: string;
+}
+
 /** What a restore will do. The manifest is pinned by its digest and read again by the agent, since facts can be large. */
 export interface RestorePlan extends CommonPlan {
   readonly jobType: 'restore';
@@ -80,6 +86,8 @@ export interface RestorePlan extends CommonPlan {
   readonly manifestSha256: string;
   readonly artefacts: readonly Artefact[];
   readonly backupFinishedAt: string;
+  /** Newer ones that were passed over, as asked for. */
+  readonly skipped?: readonly SkippedBackup[];
   readonly serverVersion: string;
   readonly target: RestoreTarget;
   /**
@@ -110,6 +118,8 @@ export interface VerifyPlan extends CommonPlan {
   readonly backupId: string;
   readonly manifestSha256: string;
   readonly artefacts: readonly Artefact[];
+  /** Newer ones that were passed over, as asked for. */
+  readonly skipped?: readonly SkippedBackup[];
 }
 
 export type JobPlan = BackupPlan | RestorePlan | VerifyPlan;

@@ -111,6 +111,13 @@ export const refusals = {
     message: 'find the latest backup of database "{database}": the repository has no finished backup',
     hint: 'make one with: holdfast backup {database}',
   },
+  'latest-unreadable': {
+    exit: 3,
+    retried: false,
+    message:
+      'find the latest backup of database "{database}": the newest one that is sealed, "{backup}", cannot be read: {reason}',
+    hint: 'name an older one, or pass over it with: holdfast {command} {database} --skip-unreadable',
+  },
   'backup-unfinished': {
     exit: 3,
     retried: false,

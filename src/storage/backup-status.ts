@@ -10,11 +10,13 @@ import type { Storage } from './storage';
 export type BackupStatus =
   | { readonly kind: 'finished'; readonly sealed: SealedManifest }
   | { readonly kind: 'failed'; readonly reason: string }
+  /** Finished, and not to be read by this Holdfast. */
+  | { readonly kind: 'unreadable'; readonly reason: string }
   | { readonly kind: 'in progress' };
 
 /** In the words of a list. */
 export function statusText(status: BackupStatus): string {
-  return status.kind === 'failed' ? `failed: ${status.reason}` : status.kind;
+  return 'reason' in status ? `${status.kind}: ${status.reason}` : status.kind;
 }
 
 /**
@@ -24,7 +26,7 @@ export function statusText(status: BackupStatus): string {
 export async function backupStatus(storage: Storage, database: string, backupId: BackupId): Promise<BackupStatus> {
   const sealed = await readManifestIfSealed(storage, database, backupId);
   if (sealed.kind === 'sealed') return { kind: 'finished', sealed: sealed.manifest };
-  if (sealed.kind === 'unreadable') return { kind: 'failed', reason: sealed.reason };
+  if (sealed.kind === 'unreadable') return { kind: sealed.newer ? 'unreadable' : 'failed', reason: sealed.reason };
   const log = await storage.head(repositoryKeys(database).backup(backupId).log);
   if (log === undefined) return { kind: 'in progress' };
   const { succeeded, error } = await readLogEnd(storage, log);

@@ -1,7 +1,8 @@
-import { failure } from '../model/errors';
+import { failure, HoldfastError } from '../model/errors';
 import type { BackupId } from '../model/ids';
 import { Manifest } from '../model/manifest';
-import { parseJson } from './json-object';
+import { allEnded } from '../pipeline/all-ended';
+import { NewerFormat, parseJson } from './json-object';
 import { repositoryKeys } from './layout';
 import { readIfThere } from './read-if-there';
 import { sha256Of } from './sha256-of';
@@ -16,14 +17,19 @@ export interface SealedManifest {
 export type Reading =
   | { readonly kind: 'sealed'; readonly manifest: SealedManifest }
   | { readonly kind: 'unsealed' }
-  | { readonly kind: 'unreadable'; readonly reason: string };
+  /** `newer`: nothing is wrong with it, only this Holdfast is too old. */
+  | { readonly kind: 'unreadable'; readonly reason: string; readonly newer?: boolean };
 
 /** Reads a manifest and holds it against its seal; `unsealed` where there is no COMPLETE. Rejects only where the storage fails. */
 export async function readManifestIfSealed(storage: Storage, database: string, backupId: BackupId): Promise<Reading> {
   const keys = repositoryKeys(database).backup(backupId);
-  const [seal, text] = await Promise.all([keys.complete, keys.manifest].map((key) => readIfThere(storage, key)));
+  const [seal, text] = await allEnded([
+    readIfThere(storage, keys.complete),
+    orOversized(readIfThere(storage, keys.manifest)),
+  ]);
   if (seal === undefined) return { kind: 'unsealed' };
   if (text === undefined) return { kind: 'unreadable', reason: 'manifest.json is missing' };
+  if (typeof text === 'string') return { kind: 'unreadable', reason: `manifest.json: ${text}` };
   const sha256 = sha256Of(text);
   if (seal.toString('utf8').trim() !== sha256) {
     return { kind: 'unreadable', reason: 'manifest.json is not the one that COMPLETE was written for' };
@@ -33,7 +39,18 @@ export async function readManifestIfSealed(storage: Storage, database: string, b
     if (manifest['backup-id'] === backupId) return { kind: 'sealed', manifest: { manifest, sha256 } };
     return { kind: 'unreadable', reason: `manifest.json is of backup "${manifest['backup-id']}"` };
   } catch (error) {
+    if (error instanceof NewerFormat) return { kind: 'unreadable', reason: error.message, newer: true };
     return { kind: 'unreadable', reason: `manifest.json: ${(error as Error).message}` };
+  }
+}
+
+/** One backup's manifest without end must not keep others from being read. Resolves to why it is not read. */
+async function orOversized<T>(reading: Promise<T>): Promise<T | string> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (!(error instanceof HoldfastError) || error.code !== 'object-oversized') throw error;
+    return String(error.details['reason']);
   }
 }
 

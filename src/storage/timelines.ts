@@ -47,7 +47,7 @@ async function claimed(storage: Storage, folder: string): Promise<number[]> {
 /** Others than restores begin timelines too: a standby that takes over. */
 async function ofLatestBackup(storage: Storage, { database, systemIdentifier }: TimelineClaimant): Promise<number> {
   try {
-    const { manifest } = await findBackup(storage, database, 'latest');
+    const { manifest } = await findBackup(storage, database, 'latest', { skipUnreadable: true });
     return manifest['system-identifier'] === systemIdentifier ? (manifest.timeline ?? 0) : 0;
   } catch (error) {
     if (error instanceof HoldfastError && error.code === 'backup-none') return 0;

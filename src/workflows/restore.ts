@@ -3,6 +3,7 @@ import { exitCodes } from '../model/errors';
 import type { JobResult } from '../model/interface-job';
 import type { RestoreRequest } from '../model/job-request';
 import type { RestorePlan } from '../model/plan';
+import { skippedTexts } from '../model/skipped-backups';
 import { cleanSpoolAtEnd, runBeforeHook, sendLog, tellTheEnd } from './aftermath';
 import { conduct } from './conduct';
 import { Job } from './job';
@@ -29,6 +30,7 @@ export async function restore(input: RestoreRequest): Promise<JobResult> {
 }
 
 async function bringBack(job: Job<RestorePlan>): Promise<void> {
+  job.warnings.push(...skippedTexts(job.plan.skipped));
   // 2: one restore at a time, and nothing beside it
   await job.takeHold('exclusive');
   cleanSpoolAtEnd(job);

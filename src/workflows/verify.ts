@@ -2,6 +2,7 @@ import { patched } from '@temporalio/workflow';
 import type { JobResult } from '../model/interface-job';
 import type { VerifyRequest } from '../model/job-request';
 import type { VerifyPlan } from '../model/plan';
+import { skippedTexts } from '../model/skipped-backups';
 import { cleanSpoolAtEnd, sendLog, sendLogOfFailure } from './aftermath';
 import { conduct } from './conduct';
 import { Job } from './job';
@@ -24,6 +25,7 @@ export async function verify(input: VerifyRequest): Promise<JobResult> {
 }
 
 async function readBack(job: Job<VerifyPlan>): Promise<void> {
+  job.warnings.push(...skippedTexts(job.plan.skipped));
   const tells = patched('verifications-keep-their-log');
   if (tells) {
     cleanSpoolAtEnd(job);

@@ -165,3 +165,28 @@ test('a verification takes the latest backup where none is named', async () => {
     plan: { jobType: 'verify', backupId: latest, unit: { name: 'shop/0' } },
   });
 });
+
+test('a newer backup that cannot be read is not passed over, unless that is asked for: then plan and summary name it', async () => {
+  const newest = '2026-01-05T00:00:00Z';
+  await sealedBackup(scene.storage, newest);
+  await scene.storage.put(`shop/backups/${newest}/COMPLETE`, `${'0'.repeat(64)}\n`);
+  const reason = 'manifest.json is not the one that COMPLETE was written for';
+  await expect(ask({ 'backup-id': 'latest' })).rejects.toMatchObject({
+    code: 'latest-unreadable',
+    message: expect.stringContaining(`"${newest}", cannot be read: ${reason}`),
+  });
+  const plan = await planOf({ 'backup-id': 'latest', 'skip-unreadable': true });
+  expect(plan).toMatchObject({ backupId: latest, skipped: [{ backupId: newest, reason }] });
+  expect(plan.summary[0]).toBe(`the newer backup ${newest} was passed over, since it cannot be read: ${reason}`);
+  const verify = (request: object) =>
+    planVerifyStep(scene.dependencies)(
+      { request: { database: 'shop', ...request }, jobId: 'verify-newest', runId: 'r' },
+      stepWork('verify-newest'),
+    );
+  await expect(verify({})).rejects.toMatchObject({
+    code: 'latest-unreadable',
+    hint: expect.stringContaining('holdfast verify shop --skip-unreadable'),
+  });
+  expect(await verify({ 'skip-unreadable': true })).toMatchObject({ plan: { backupId: latest, skipped: [{}] } });
+  await scene.storage.delete([`shop/backups/${newest}/COMPLETE`]);
+});

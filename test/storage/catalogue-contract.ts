@@ -4,6 +4,7 @@ import { findBackup } from '../../src/storage/find-backup';
 import { writeRecord } from '../../src/storage/job-records';
 import { repositoryKeys } from '../../src/storage/layout';
 import { sealBackup } from '../../src/storage/seal';
+import { sha256Of } from '../../src/storage/sha256-of';
 import type { Storage } from '../../src/storage/storage';
 import { codeOf, failureOf } from './failure-of';
 import { jobRecord, manifestOf, putArtefacts } from './repository-samples';
@@ -134,8 +135,15 @@ export function describeCatalogue(storage: () => Storage): void {
       expect((await failureOf(findBackup(storage(), 'list', ids.running))).message).toContain('it is in progress');
     });
 
-    it('takes the latest finished one for the latest', async () => {
-      expect((await findBackup(storage(), 'list', 'latest')).backupId).toBe(ids.second);
+    it('takes the latest finished one for the latest, and passes over what it cannot read only where asked to', async () => {
+      const failed = await failureOf(findBackup(storage(), 'list', 'latest'));
+      expect(failed.code).toBe('latest-unreadable');
+      expect(failed.message).toContain(`"${ids.tampered}", cannot be read: manifest.json is not the one that COMPLETE`);
+      expect(failed.hint).toContain('holdfast restore list --skip-unreadable');
+      const found = await findBackup(storage(), 'list', 'latest', { skipUnreadable: true });
+      expect(found.backupId).toBe(ids.second);
+      const reason = 'manifest.json is not the one that COMPLETE was written for';
+      expect(found.skipped).toEqual([{ backupId: ids.tampered, reason }]);
       expect(await codeOf(findBackup(storage(), 'nothing', 'latest'))).toBe('backup-none');
     });
 
@@ -151,7 +159,28 @@ export function describeCatalogue(storage: () => Storage): void {
       const failed = await failureOf(findBackup(storage(), 'bad', ids.finished));
       expect(failed.code).toBe('manifest-unreadable');
       expect(failed.message).toMatch(reason);
-      expect(await codeOf(findBackup(storage(), 'bad', 'latest'))).toBe('backup-none');
+      expect(await codeOf(findBackup(storage(), 'bad', 'latest'))).toBe('latest-unreadable');
+      const skipping = findBackup(storage(), 'bad', 'latest', { skipUnreadable: true });
+      expect(await codeOf(skipping)).toBe('backup-none');
+    });
+
+    it('names a backup by a newer Holdfast as such, in a list too, and restores no older one in its place', async () => {
+      await sealed('newer', ids.finished);
+      const { manifest, complete } = repositoryKeys('newer').backup(ids.second);
+      const made = {
+        'format-version': 2,
+        'holdfast-version': '7.1.0',
+        'backup-id': ids.second,
+        artefacts: 'elsewhere',
+      };
+      await storage().put(manifest, JSON.stringify(made));
+      await storage().put(complete, sha256Of(JSON.stringify(made)));
+      const newer = 'made by a newer Holdfast (7.1.0), in format 2; this one reads format 1';
+      const failed = await failureOf(findBackup(storage(), 'newer', 'latest'));
+      expect(failed).toMatchObject({ code: 'latest-unreadable', message: expect.stringContaining(newer) });
+      const rows = await listCatalogue(storage(), 'newer');
+      expect(rows.map(({ status }) => status)).toEqual(['finished', `unreadable: ${newer}`]);
+      expect((await failureOf(findBackup(storage(), 'newer', ids.second))).message).toContain(newer);
     });
 
     it('asks for many backups at once, not for one after another', async () => {

@@ -54,6 +54,12 @@ describe('a restore beside the live data', () => {
     expect(show.performance.database).toMatchObject({ up: true, live: 'old', loaded: true });
   });
 
+  it('names in its result the newer backups that were passed over', async () => {
+    const skipped = [{ backupId: '2026-11-29T00:00:00Z', reason: 'made by a newer Holdfast' }];
+    const { result } = await play('passes-over', { ...beside, skipped });
+    expect(result?.warnings).toEqual([expect.stringMatching(/2026-11-29T00:00:00Z was passed over.*newer Holdfast/)]);
+  });
+
   it('is discarded where it differs from the manifest', async () => {
     const { show, code } = await play('beside-differs', beside, { compareDatabase: fails('restore-differs') });
     expect(stepsOf(show)).toEqual([

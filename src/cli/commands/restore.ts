@@ -27,6 +27,7 @@ interface Options extends JobOptions {
   onError?: OnError;
   acceptDifferences?: boolean;
   unit?: string;
+  skipUnreadable?: boolean;
   plan?: boolean;
   yes?: boolean;
 }
@@ -47,6 +48,7 @@ export const define: Define = (command, context) => {
       '--accept-differences',
       'go on where the data differs from what the backup says of itself; the old data is kept',
     )
+    .option('--skip-unreadable', 'of the latest: pass over newer backups that cannot be read, and say which')
     .option('--unit <name>', 'the unit to restore')
     .option('--plan', 'show what would happen, and stop')
     .option('--yes', 'do not ask')
@@ -56,6 +58,7 @@ export const define: Define = (command, context) => {
         ['holdfast restore shop', 'the latest backup, after showing the plan and asking'],
         ['holdfast restore shop 2026-11-21T04:31:00Z --plan', 'only show what would happen'],
         ['holdfast restore shop --into shop_copy --yes', 'beside the live database'],
+        ['holdfast restore shop --skip-unreadable', 'the latest one that can be read; those passed over are named'],
         ['holdfast restore shop --accept-differences', 'after a restore that was refused for differences'],
         [
           'holdfast restore shop --on-error continue',
@@ -104,11 +107,11 @@ async function requireConsent(database: string): Promise<void> {
 }
 
 function restoreRequest(database: string, backup: string, options: Options): RestoreRequest {
-  const { into, replace, jobs, unit, onError, acceptDifferences, asideFirst } = options;
+  const { into, replace, jobs, unit, onError, acceptDifferences, asideFirst, skipUnreadable } = options;
   const chosen = { 'on-error': onError, 'accept-differences': acceptDifferences, 'aside-first': asideFirst };
   return {
     ...commonRequest(database, options),
     'backup-id': backup,
-    ...withoutUndefined({ into, replace, jobs, unit, ...chosen }),
+    ...withoutUndefined({ into, replace, jobs, unit, ...chosen, 'skip-unreadable': skipUnreadable }),
   };
 }
