@@ -65,8 +65,14 @@ export const refusals = {
   'tool-too-old': {
     exit: 3,
     retried: false,
-    message: 'check tool "{tool}": version {version} is older than the server\'s {server}',
-    hint: 'install the tools of version {server} ({package}), then try: holdfast doctor',
+    message: 'check tool "{tool}": version {version} is too old: {reason}',
+    hint: 'install the tools of version {wanted} ({package}), then try: holdfast doctor',
+  },
+  'tool-unfit': {
+    exit: 3,
+    retried: false,
+    message: 'check tool "{tool}": version {version} does not fit: {reason}',
+    hint: 'install the tools of version {wanted} ({package}), then try: holdfast doctor',
   },
   'space-short': {
     exit: 3,

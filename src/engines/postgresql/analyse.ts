@@ -14,9 +14,9 @@ import { findTool } from './tools';
  * Without statistics the restored database would answer its first queries by guesswork; but that they cannot be had is no reason to do without the data.
  * Foreign tables are left alone, and what has them as partitions: their places may be far, or gone. Resolves to warnings.
  */
-export async function analyse({ context, plan, tool, server }: Loading, database: string): Promise<string[]> {
+export async function analyse({ context, plan, server }: Loading, database: string): Promise<string[]> {
   context.report('analysing and comparing');
-  const { program } = await findTool(context, 'vacuumdb', tool.major);
+  const { program } = await findTool(context, 'vacuumdb', { kind: 'works', server });
   const args = ['--analyze-only', '--quiet', `--jobs=${plan.jobs}`, ...connectionArguments(context, database)];
   const env = connectionEnvironment(context, server);
   try {

@@ -35,7 +35,7 @@ const renamed: Readonly<Record<string, string>> = {
 
 /** Rejects where the file is damaged or of another version. */
 export async function readControlData(context: EngineContext, directory: string, major: number): Promise<ControlData> {
-  const { program } = await findTool(context, 'pg_controldata', major, 'same');
+  const { program } = await findTool(context, 'pg_controldata', { kind: 'same', server: major });
   const text = await runTool(context, { program, args: ['--pgdata', directory], telling: wholeLines }, 30_000);
   const found = new Map(text.split('\n').map((line) => [line.slice(0, line.indexOf(':')), valueIn(line)]));
   const value = (field: keyof typeof fields) => found.get(fields[field]) ?? '';

@@ -45,7 +45,7 @@ export async function dumpArchive(
   sink: ArtefactSink,
 ): Promise<DumpedArchive> {
   const database = databaseName(context);
-  const { program } = await findTool(context, 'pg_dump', major);
+  const { program, major: written } = await findTool(context, 'pg_dump', { kind: 'copies', server: major });
   const moment = snapshot === undefined ? [] : [`--snapshot=${snapshot}`];
   const parts = withoutObjects ? ['--no-blobs'] : [];
   const command = {
@@ -64,7 +64,7 @@ export async function dumpArchive(
   if (share.jobs === 1) {
     const args = ['--format=custom', ...command.args, ...connection];
     const counter = new ContentsCounter();
-    const witness = await understanding(context, major, counter);
+    const witness = await understanding(context, written, counter);
     const single = listeningTo(context, { ...command, args, witness });
     const dumping = sink.fromCommands('dump.pgdump', 'dump', [single]);
     const dump = await toldAs('dump-failed', { database, tool: 'pg_dump' }, dumping);
@@ -78,7 +78,7 @@ export async function dumpArchive(
     { database, tool: 'pg_dump' },
     runTool(context, listeningTo(context, { ...command, args: [...parallel, ...command.args, ...connection] })),
   );
-  const contents = await contentsOfDirectory(context, major, folder);
+  const contents = await contentsOfDirectory(context, written, folder);
   // One artefact however many tables there are; files go as they are read, so that the spool never holds them twice.
   const asOne = { members: ['dump-directory'], options: ['--remove-files'] };
   const archiving = archive(sink, 'dump.tar', 'dump-directory', context.workFolder, asOne);
@@ -86,8 +86,8 @@ export async function dumpArchive(
 }
 
 /** What a restore would read, taken in to its last row and written nowhere: an archive that lacks its end is found before it is called a backup. */
-async function understanding(context: EngineContext, major: number, counter: ContentsCounter): Promise<Command> {
-  const { program } = await findTool(context, 'pg_restore', major);
+async function understanding(context: EngineContext, dump: number, counter: ContentsCounter): Promise<Command> {
+  const { program } = await findTool(context, 'pg_restore', { kind: 'reads', dump });
   return {
     program,
     args: ['--format=custom', '--verbose', '--file=/dev/null'],
@@ -96,8 +96,8 @@ async function understanding(context: EngineContext, major: number, counter: Con
   };
 }
 
-async function contentsOfDirectory(context: EngineContext, major: number, folder: string): Promise<Contents> {
-  const { program } = await findTool(context, 'pg_restore', major);
+async function contentsOfDirectory(context: EngineContext, dump: number, folder: string): Promise<Contents> {
+  const { program } = await findTool(context, 'pg_restore', { kind: 'reads', dump });
   const counter = new ContentsCounter();
   const args = ['--format=directory', '--schema-only', '--verbose', '--file=/dev/null', folder];
   const reading = runTool(context, { program, args, telling: wholeLines, ...counting(counter) });

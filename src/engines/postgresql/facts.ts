@@ -82,3 +82,9 @@ function isPlainPath(path: string): boolean {
 export function majorOf(manifest: Manifest): number {
   return Number.parseInt(manifest['server-version'], 10);
 }
+
+/** Major version of the pg_dump that wrote a backup. */
+export function dumpMajorOf(manifest: Manifest): number {
+  const written = Number.parseInt(manifest['tool-versions']['pg_dump'] ?? '', 10);
+  return Number.isNaN(written) ? majorOf(manifest) : written;
+}

@@ -10,7 +10,7 @@ import type { LoadReport } from './careful/load-report';
 import { jobsForRestore, readRoom, wantedForRestore } from './connection-room';
 import { creating } from './create-database';
 import { dropDatabase, subscriptionsOf } from './drop-database';
-import { factsOf } from './facts';
+import { dumpMajorOf, factsOf } from './facts';
 import { givingProperties } from './give-properties';
 import { judgeLoaded } from './judge-loaded';
 import { madeWith } from './made-with';
@@ -41,7 +41,7 @@ export async function fillDatabase(
   const { plan, manifest, portrait, source } = filling;
   const backup = manifest['backup-id'];
   const { major } = await readServer(session);
-  const tool = await findTool(context, 'pg_restore', major);
+  const tool = await findTool(context, 'pg_restore', { kind: 'loads', dump: dumpMajorOf(manifest), server: major });
   context.report('roles');
   const making = applyRoles(session, portrait, context.log);
   const ofRoles = await told(context, 'load-failed', { backup, tool: 'CREATE ROLE' }, making);

@@ -14,9 +14,9 @@ export async function inspectLogicalBackup(context: EngineContext, plan: BackupP
   return withSession(context, { database: databaseName(context) }, async (session) => {
     const server = await readServer(session);
     // one after the other: the first that does not fit is the one to be told of
-    const dump = await findTool(context, 'pg_dump', server.major);
-    const globals = await findTool(context, 'pg_dumpall', server.major);
-    await findTool(context, 'pg_restore', server.major);
+    const dump = await findTool(context, 'pg_dump', { kind: 'copies', server: server.major });
+    const globals = await findTool(context, 'pg_dumpall', { kind: 'copies', server: server.major });
+    await findTool(context, 'pg_restore', { kind: 'reads', dump: dump.major });
     if (plan.mode === 'fenced') requireFenceable(context, server);
     await requireReadable(context, session);
     await tellConnections(context, session, plan.jobs);

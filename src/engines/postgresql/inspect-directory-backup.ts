@@ -19,7 +19,7 @@ import { findTool } from './tools';
 
 export async function inspectPhysicalBackup(context: EngineContext, plan: BackupPlan): Promise<Inspection> {
   const inspection = await onServer(context, async (server, session) => {
-    const tool = await findTool(context, 'pg_basebackup', server.major);
+    const tool = await findTool(context, 'pg_basebackup', { kind: 'copies', server: server.major });
     await requireReplication(context, session);
     tellRoom(context, await readRoom(session), wantedForCopy, 'no replication slot holds the log back meanwhile');
     const cluster = await readCluster(session);
@@ -47,7 +47,7 @@ export async function inspectColdBackup(context: EngineContext, plan: BackupPlan
     return { ...inspectionOf(stopped, stopped, plan, 0), missing, toolVersions: { pg_controldata: toolVersion } };
   }
   return onServer(context, async (server, session) => {
-    const tool = await findTool(context, 'pg_controldata', server.major, 'same');
+    const tool = await findTool(context, 'pg_controldata', { kind: 'same', server: server.major });
     await requireOwnDirectory(context, server);
     return {
       ...inspectionOf(server, await readCluster(session), plan, 0),

@@ -28,7 +28,7 @@ export async function inspectDirectoryRestore(
   const major = majorOf(manifest);
   const ofMethod = manifest.method === 'physical' ? ['pg_verifybackup'] : [];
   const tools = ['pg_controldata', 'postgres', 'pg_waldump', ...ofMethod];
-  const found = await allEnded(tools.map((name) => findTool(context, name, major, 'same')));
+  const found = await allEnded(tools.map((name) => findTool(context, name, { kind: 'same', server: major })));
   const live = await dataDirectory(context);
   const system = await requireReplaceable(context, manifest, live, major);
   if (plan.target.kind === 'beside') await requireAbsent(context, names);

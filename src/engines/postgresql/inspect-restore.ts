@@ -5,7 +5,7 @@ import type { EngineContext, Inspection } from '../engine';
 import { requireAdmitted } from './admission';
 import { requireFittingName } from './aside-first/bound-to-name';
 import { jobsForRestore, readRoom, tellRoom, wantedForRestore } from './connection-room';
-import { factsOf, majorOf } from './facts';
+import { dumpMajorOf, factsOf, majorOf } from './facts';
 import { readLoadedNote } from './loaded-note';
 import { findDatabase } from './mark';
 import { databaseName, maintenanceName } from './names';
@@ -14,6 +14,7 @@ import { requireRestoreRights, requireSwappable } from './restore-rights';
 import { readServer, type Server } from './server';
 import { type Session, withSession } from './session';
 import { type Need, readable, requireSpace, roomForBoth } from './space';
+import { setsUnknown } from './tool-choice';
 import { findTool, type Tool } from './tools';
 
 /** Never opens the live database, which may be damaged or gone. */
@@ -26,9 +27,10 @@ export async function inspectLogicalRestore(
     const server = await readServer(session);
     requireWritable(context, server);
     requireNotOlder(context, manifest, server);
-    const restore = await findTool(context, 'pg_restore', server.major);
-    requireReads(manifest, restore, server);
-    await findTool(context, 'vacuumdb', server.major);
+    const [dump, major] = [dumpMajorOf(manifest), server.major];
+    const restore = await findTool(context, 'pg_restore', { kind: 'loads', dump, server: major });
+    tellUnknown(context, restore, major);
+    await findTool(context, 'vacuumdb', { kind: 'works', server: major });
     await requireRestoreRights(context, session, factsOf(manifest));
     await requireConnections(context, session, plan.jobs);
     await requireExtensions(context, session, manifest);
@@ -60,12 +62,14 @@ function requireNotOlder(context: EngineContext, manifest: Manifest, server: Ser
   throw failure('backup-incompatible', { backup: manifest['backup-id'], database: databaseName(context), reason });
 }
 
-/** An archive is read by a pg_restore at least as new as the pg_dump that wrote it. */
-function requireReads(manifest: Manifest, tool: Tool, server: Server): void {
-  const written = Number.parseInt(manifest['tool-versions']['pg_dump'] ?? '0', 10);
-  if (tool.major >= written) return;
-  const details = { tool: 'pg_restore', version: tool.version, server: written };
-  throw failure('tool-too-old', { ...details, package: `postgresql-client-${Math.max(written, server.major)}` });
+/** It works all the same; whoever reads the log is told why there are errors in it. */
+function tellUnknown({ log }: EngineContext, { version, major }: Tool, server: number): void {
+  if (!setsUnknown(major, server)) return;
+  const instead = `install the tools of version ${server} beside it, and they are taken`;
+  log.line(
+    'restore',
+    `pg_restore ${version} sets what a server of version ${server} does not know; that is passed over: ${instead}`,
+  );
 }
 
 async function requireExtensions(context: EngineContext, session: Session, manifest: Manifest): Promise<void> {

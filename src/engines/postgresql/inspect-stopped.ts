@@ -24,7 +24,7 @@ export async function inspectStopped(context: EngineContext): Promise<StoppedSer
   const directory = await dataDirectory(context);
   const major = await majorIn(directory);
   if (major === undefined) throw unusable(context, directory, 'it is no data directory of PostgreSQL that can be read');
-  const tool = await findTool(context, 'pg_controldata', major, 'same');
+  const tool = await findTool(context, 'pg_controldata', { kind: 'same', server: major });
   const { state, systemIdentifier } = await readControlData(context, directory, major);
   if (!cleanStops.includes(state)) {
     const reason = `its server is down, and was not stopped cleanly: its control file says "${state}"`;

@@ -107,7 +107,7 @@ async function dumpGlobals(
   major: number,
   sink: ArtefactSink,
 ): Promise<Artefact> {
-  const { program } = await findTool(context, 'pg_dumpall', major);
+  const { program } = await findTool(context, 'pg_dumpall', { kind: 'copies', server: major });
   const args = [
     '--globals-only',
     ...(passwords ? [] : ['--no-role-passwords']),

@@ -119,7 +119,7 @@ async function tablespacesMadeIn(
   if (label === '' && state === cleanStop) return [];
   const [, start = redo] = /^START WAL LOCATION: (\S+)/m.exec(label) ?? [];
   const [, on = String(timeline)] = /^START TIMELINE: (\d+)/m.exec(label) ?? [];
-  const { program } = await findTool(context, 'pg_waldump', major, 'same');
+  const { program } = await findTool(context, 'pg_waldump', { kind: 'same', server: major });
   const which = [`--path=${join(directory, 'pg_wal')}`, `--timeline=${on}`, `--start=${start}`, '--rmgr=Tablespace'];
   // it always ends badly, where the log ends
   const records = await runTool(context, { program, args: which, accept: [0, 1], unlogged: () => true });

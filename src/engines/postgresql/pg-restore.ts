@@ -7,9 +7,11 @@ import type { Command } from '../../pipeline/pipeline';
 import { wholeLines } from '../../pipeline/whole-lines';
 import type { ArtefactSource, EngineContext } from '../engine';
 import type { MemberRules } from './archive-members';
+import { FailureReader } from './careful/failure-reader';
 import { runTool, toldAs } from './run-tool';
 import { serverTool } from './server-words';
 import { freeBytes, readable } from './space';
+import { setsUnknown } from './tool-choice';
 import { connectionArguments, connectionEnvironment } from './tool-connection';
 import type { Tool } from './tools';
 import { unarchive } from './unarchive';
@@ -58,7 +60,8 @@ export const loadContents =
     const details = { backup: manifest['backup-id'], tool: 'pg_restore' };
     const streamed = artefact.role === 'dump' && (plan.jobs === 1 || !(await hasRoom(context, artefact)));
     if (streamed) {
-      await toldAs('load-failed', details, source.intoCommands(artefact, [restoring(loading, database)]));
+      const reading = runRestore(loading, database, [], (command) => source.intoCommands(artefact, [command]));
+      await toldAs('load-failed', details, reading);
       return;
     }
     const path = await spool(context, manifest['backup-id'], artefact, source);
@@ -105,7 +108,28 @@ export async function hasRoom(context: EngineContext, { bytes }: Artefact): Prom
 }
 
 async function restoreAtOnce(loading: Loading, database: string, path: string): Promise<void> {
-  await runTool(loading.context, restoring(loading, database, [path]));
+  await runRestore(loading, database, [path], (command) => runTool(loading.context, command));
+}
+
+/** One run of pg_restore, which ends at the first statement that fails; but not at a setting that the server is too old for. */
+async function runRestore(
+  loading: Loading,
+  database: string,
+  more: readonly string[],
+  run: (command: Command) => Promise<unknown>,
+): Promise<void> {
+  if (!setsUnknown(loading.tool.major, loading.server)) {
+    await run(restoring(loading, database, more));
+    return;
+  }
+  const reader = new FailureReader();
+  const onStderrLine = (line: string) => {
+    reader.line(line);
+    loading.onStderrLine?.(line);
+  };
+  await run({ ...restoring({ ...loading, onStderrLine }, database, more, { goOn: true }), accept: [0, 1] });
+  const [failed] = reader.failed;
+  if (failed !== undefined) throw failure('process-failed', { tool: 'pg_restore', reason: failed.reason });
 }
 
 /**
@@ -114,7 +138,8 @@ async function restoreAtOnce(loading: Loading, database: string, path: string): 
  * run: an owner may have no right to write.
  */
 async function restoreInParts(loading: Loading, database: string, path: string): Promise<void> {
-  const run = (...args: string[]) => runTool(loading.context, restoring(loading, database, [...args, path]));
+  const run = (...args: string[]) =>
+    runRestore(loading, database, [...args, path], (command) => runTool(loading.context, command));
   const jobs = `--jobs=${loading.plan.jobs}`;
   await run('--section=pre-data', '--no-privileges');
   await run('--section=data', '--no-privileges', jobs);

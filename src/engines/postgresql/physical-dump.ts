@@ -57,7 +57,7 @@ export async function dumpPhysical(context: EngineContext, plan: BackupPlan, sin
 }
 
 async function copyInstance(context: EngineContext, plan: BackupPlan, sink: ArtefactSink, sight: Sight) {
-  const { program } = await findTool(context, 'pg_basebackup', sight.server.major);
+  const { program } = await findTool(context, 'pg_basebackup', { kind: 'copies', server: sight.server.major });
   const positions: Positions = { lsnStart: null, lsnStop: null, timeline: null };
   const command = listeningTo(context, {
     program,

@@ -25,7 +25,7 @@ export interface Recovery {
  */
 export async function recover(context: EngineContext, recovery: Recovery): Promise<ControlData> {
   const { directory, owner, major } = recovery;
-  const { program } = await findTool(context, 'postgres', major, 'same');
+  const { program } = await findTool(context, 'postgres', { kind: 'same', server: major });
   const before = await readControlData(context, directory, major);
   await requestRecovery(directory, { context, owner });
   context.report('recovery onto a new timeline');

@@ -1,10 +1,11 @@
 import { access, constants, open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { failure } from '../../model/errors';
+import { failure, type HoldfastError } from '../../model/errors';
 import { allEnded } from '../../pipeline/all-ended';
 import { wholeLines } from '../../pipeline/whole-lines';
 import type { EngineContext } from '../engine';
 import { runTool } from './run-tool';
+import { type Fit, inOrder, leastFor, wantedFor, whyNot } from './tool-choice';
 
 export interface Tool {
   /** Absolute path. */
@@ -14,50 +15,83 @@ export interface Tool {
   readonly major: number;
 }
 
-/** How a tool's version must stand to a server's: at least as new, or made for the very same files. */
-export type Fit = 'newer' | 'same';
+/** The folders of one version each, as packages make them; `#` stands for its number. */
+const layouts = [
+  '/usr/lib/postgresql/#/bin',
+  '/usr/pgsql-#/bin',
+  '/usr/libexec/postgresql#',
+  '/usr/lib/postgresql#/bin',
+  '/opt/homebrew/opt/postgresql@#/bin',
+  '/usr/local/opt/postgresql@#/bin',
+  '/Library/PostgreSQL/#/bin',
+];
 
 /**
- * Finds a tool for a server of this major version: in the configured folder alone, else the very version's, else the newest installed.
- * Newer tools write what the server's own cannot always read, which is why the same version comes first.
- * Rejects with `tool-missing` or `tool-too-old`.
+ * Finds the tool that fits best: in the configured folder alone, else among the versions that are installed side by side, and on the PATH. Rejects with
+ * `tool-missing` or `tool-unfit`.
  */
-export async function findTool(
-  context: EngineContext,
-  name: string,
-  server: number,
-  fit: Fit = 'newer',
-): Promise<Tool> {
-  const folders = await binFolders(context, server);
-  const programs = await executables(folders.map((folder) => join(folder, name)));
-  const [program] = programs;
-  if (program === undefined) {
-    throw failure('tool-missing', { tool: name, searched: folders.join(', '), package: packageOf(name, server) });
-  }
-  const found = await versionOf(context, program);
-  const wrong = fit === 'same' ? found.major !== server : found.major < server;
-  if (!wrong) return found;
-  throw failure('tool-too-old', { tool: name, version: found.version, server, package: packageOf(name, server) });
-}
-
-async function binFolders(context: EngineContext, server: number): Promise<string[]> {
+export async function findTool(context: EngineContext, name: string, fit: Fit): Promise<Tool> {
   const configured = context.config['bin-directory'];
-  if (configured !== undefined) return [configured];
-  const installed = [
-    ...(await versionsIn('/usr/lib/postgresql', /^(\d+)$/)).map((major) => ({
-      major,
-      folder: `/usr/lib/postgresql/${major}/bin`,
-    })),
-    ...(await versionsIn('/usr', /^pgsql-(\d+)$/)).map((major) => ({ major, folder: `/usr/pgsql-${major}/bin` })),
-  ];
-  const rank = (major: number) => (major === server ? Number.MAX_SAFE_INTEGER : major);
-  const ordered = installed.sort((a, b) => rank(b.major) - rank(a.major)).map(({ folder }) => folder);
-  return [...ordered, ...(process.env['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'))];
+  const folders = configured === undefined ? await installedFolders() : [configured];
+  const installed = await toolsIn(context, name, folders);
+  const best = choose(installed, fit);
+  if (best?.major === wantedFor(fit)) return best;
+  const onPath = configured === undefined ? foldersOnPath() : [];
+  const all = [...installed, ...(await toolsIn(context, name, onPath))];
+  const chosen = choose(all, fit);
+  if (chosen !== undefined) return chosen;
+  throw unfit(name, fit, all, [...folders, ...onPath]);
 }
 
-async function versionsIn(folder: string, pattern: RegExp): Promise<number[]> {
+function unfit(name: string, fit: Fit, found: readonly Tool[], searched: readonly string[]): HoldfastError {
+  const wanted = wantedFor(fit);
+  const packaged = { tool: name, wanted, package: packageOf(name, wanted) };
+  const [newest] = [...found].sort((one, other) => other.major - one.major);
+  if (newest === undefined) return failure('tool-missing', { ...packaged, searched: searched.join(', ') });
+  const code = newest.major < leastFor(fit) ? 'tool-too-old' : 'tool-unfit';
+  return failure(code, { ...packaged, version: newest.version, reason: whyNot(fit) });
+}
+
+function choose(tools: readonly Tool[], fit: Fit): Tool | undefined {
+  const [major] = inOrder([...new Set(tools.map((tool) => tool.major))], fit);
+  return tools.find((tool) => tool.major === major);
+}
+
+/** Those that are there and run; one that does not is no reason to do without the others. */
+async function toolsIn(context: EngineContext, name: string, folders: readonly string[]): Promise<Tool[]> {
+  const programs = await executables(folders.map((folder) => join(folder, name)));
+  const found = await Promise.allSettled(programs.map((program) => versionOf(context, program)));
+  context.signal.throwIfAborted();
+  const broken = found.find((each) => each.status === 'rejected');
+  const tools = found.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+  if (tools.length === 0 && broken !== undefined) throw broken.reason;
+  return tools;
+}
+
+async function installedFolders(): Promise<string[]> {
+  const found = await Promise.all(
+    layouts.map(async (layout) => {
+      const at = layout.indexOf('#');
+      const parent = layout.lastIndexOf('/', at);
+      const [before, after] = [layout.slice(parent + 1, at), layout.slice(at + 1)];
+      const majors = await versionsIn(layout.slice(0, parent), before, after.split('/', 1)[0] ?? '');
+      return majors.map((major) => layout.replace('#', String(major)));
+    }),
+  );
+  return found.flat();
+}
+
+function foldersOnPath(): string[] {
+  return (process.env['PATH'] ?? '').split(':').filter((folder) => folder.startsWith('/'));
+}
+
+/** The numbers in the names of a folder's entries that begin and end so. */
+async function versionsIn(folder: string, before: string, after: string): Promise<number[]> {
   const names = await readdir(folder).catch(() => []);
-  return names.flatMap((name) => pattern.exec(name)?.[1] ?? []).map(Number);
+  return names
+    .filter((name) => name.startsWith(before) && name.endsWith(after))
+    .map((name) => Number(name.slice(before.length, name.length - after.length)))
+    .filter((major) => Number.isInteger(major) && major > 0);
 }
 
 async function executables(paths: readonly string[]): Promise<string[]> {

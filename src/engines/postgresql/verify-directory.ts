@@ -35,7 +35,7 @@ export async function writeOut(context: EngineContext, { manifest, names, moves 
 /** Checks every file against the server's own manifest, and that the log in it can be replayed. */
 async function verifyBackup(context: EngineContext, unpacking: Unpacking, major: number): Promise<void> {
   context.report('pg_verifybackup and writing to disk');
-  const { program } = await findTool(context, 'pg_verifybackup', major, 'same');
+  const { program } = await findTool(context, 'pg_verifybackup', { kind: 'same', server: major });
   const command = {
     program,
     args: ['--exit-on-error', '--quiet', unpacking.names.fresh],

@@ -4,7 +4,7 @@ import { readJson } from '../../model/read-json';
 import { wholeLines } from '../../pipeline/whole-lines';
 import type { ArtefactSource, EngineContext } from '../engine';
 import { isEntry } from './archive-contents';
-import { factsOf, majorOf } from './facts';
+import { dumpMajorOf, factsOf } from './facts';
 import { memberRules } from './member-rules';
 import { contentsOf, dumpRules } from './pg-restore';
 import { readPortrait } from './portrait';
@@ -50,7 +50,7 @@ export async function verifyDirectories(
 
 async function readArchive(context: EngineContext, manifest: Manifest, source: ArtefactSource): Promise<string> {
   const artefact = contentsOf(manifest);
-  const { program } = await findTool(context, 'pg_restore', majorOf(manifest));
+  const { program } = await findTool(context, 'pg_restore', { kind: 'reads', dump: dumpMajorOf(manifest) });
   const tables = new Set<string>();
   let entries = 0;
   const command = {

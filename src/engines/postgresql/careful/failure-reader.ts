@@ -34,7 +34,8 @@ export class FailureReader {
   };
 
   get failed(): readonly FailedStatement[] {
-    return this.read.map(({ told, reason, statement, lost }) => ({
+    const known = this.read.filter(({ statement }) => !isUnknownSetting(statement?.join('\n').trim()));
+    return known.map(({ told, reason, statement, lost }) => ({
       told,
       statement: statement?.join('\n').trim(),
       reason: reason.join(' ').replaceAll(/\s+/g, ' ').trim(),
@@ -68,6 +69,11 @@ function tell(text: string): string {
   const told = withoutData(text);
   if (own === undefined || told === text) return inTheLog;
   return told === own ? `${own} ${inTheLog}` : told;
+}
+
+/** What a newer pg_restore sets for its own sessions, and an older server does not know: nothing of the data depends on it. */
+function isUnknownSetting(statement: string | undefined): boolean {
+  return statement === 'SET transaction_timeout = 0;';
 }
 
 /** Whether rows of a table did not come in. */
