@@ -14,6 +14,8 @@ export interface S3Options {
   readonly accessKey?: string;
   readonly secretKey?: string;
   readonly region?: string;
+  /** Has users besides the owner of all, who get what bucket policies allow; versitygw alone. False if absent. */
+  readonly users?: boolean;
   /** PEM files; the endpoint is https then. */
   readonly tls?: { readonly cert: string; readonly key: string };
 }
@@ -46,7 +48,10 @@ export async function startS3(options: S3Options): Promise<S3Server> {
   const { sidecar, dataFolder, port, keys, region } = await placeOf(options);
   await mkdir(sidecar, { recursive: true });
   const tls = options.tls === undefined ? [] : ['--cert', options.tls.cert, '--key', options.tls.key];
-  const listen = ['--port', `127.0.0.1:${port}`, '--region', region, '--keep-alive', '--quiet', ...tls];
+  const iam = join(options.folder, 's3-users');
+  if (options.users) await mkdir(iam, { recursive: true });
+  const users = options.users ? ['--iam-dir', iam] : [];
+  const listen = ['--port', `127.0.0.1:${port}`, '--region', region, '--keep-alive', '--quiet', ...users, ...tls];
   return serve(options, port, {
     name: 'versitygw',
     program: findVersitygw(),

@@ -17,6 +17,8 @@ export interface StackOptions {
   readonly config?: ConfigChanges;
   /** PEM files for an S3 server that speaks TLS. */
   readonly s3Tls?: { readonly cert: string; readonly key: string };
+  /** Whether the S3 server has users besides the owner of all. */
+  readonly s3Users?: boolean;
 }
 
 /** Everything that a job needs, real, on free ports, in one temporary folder: Temporal, S3, PostgreSQL and a configuration that names them. */
@@ -46,10 +48,13 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   return { folder: folder.path, ...servers, holdfast, close };
 }
 
-async function startServers(folder: TemporaryFolder, { ui = false, uiPort, fsync = true, s3Tls }: StackOptions) {
+async function startServers(
+  folder: TemporaryFolder,
+  { ui = false, uiPort, fsync = true, s3Tls, s3Users }: StackOptions,
+) {
   const [temporal, s3, postgres] = await Promise.allSettled([
     startTemporal({ folder: folder.path, ui, uiPort }),
-    startS3({ folder: folder.path, tls: s3Tls }),
+    startS3({ folder: folder.path, tls: s3Tls, users: s3Users }),
     startPostgres({ folder: join(folder.path, 'postgres'), fsync }),
   ]);
   if (temporal.status === 'fulfilled' && s3.status === 'fulfilled' && postgres.status === 'fulfilled') {

@@ -5,7 +5,7 @@ import { orAborted } from '../pipeline/or-aborted';
 import { claimRepository } from '../storage/claim';
 import { probeStorage } from '../storage/probe';
 import type { AgentDependencies } from './agent-dependencies';
-import type { AgentActivities, Checked, DatabaseStep } from './contract';
+import type { AgentActivities, Checked, DatabaseStep, StorageChecked } from './contract';
 import { tellMissing } from './missing-parts';
 import { inWorkFolder, onUnit } from './on-unit';
 import { pinnedManifest } from './pinned-manifest';
@@ -73,19 +73,29 @@ async function requireSpool({ spool }: AgentDependencies, { spoolBytes }: Inspec
   });
 }
 
-/** The storage takes, keeps and removes objects, and the repository is this cluster's: all before the database is touched. */
+/**
+ * For a backup: the storage takes and keeps objects, and the repository is this cluster's, all before the database is touched. For a restore, which needs
+ * nothing more: the backup can be read. What only tidies up is told where the storage refuses it, and holds nobody up.
+ */
 export function checkStorage(
   dependencies: AgentDependencies,
-): Step<Parameters<AgentActivities['checkStorage']>[0], void> {
+): Step<Parameters<AgentActivities['checkStorage']>[0], StorageChecked> {
   return async ({ plan, checked }, work) => {
     const { database, jobId, unit, engine, place } = plan;
     const storage = await dependencies.storages(place.storage);
+    if (plan.jobType !== 'backup') {
+      await pinnedManifest(storage, plan);
+      return {};
+    }
     const at = new Date();
-    await probeStorage(storage, { database, unit: unit.name, jobId, version: packageVersion(), at });
-    if (plan.jobType !== 'backup') return;
+    const kept = await probeStorage(storage, { database, unit: unit.name, jobId, version: packageVersion(), at });
     await claimRepository(storage, { database, engine, systemIdentifier: checked.systemIdentifier, at });
-    const warning = await orWarning(sweepOrphans(storage, database, dependencies.lookAt, at));
-    if (warning === undefined) return;
-    await inWorkFolder(dependencies, plan, work, async ({ log }) => log.line('holdfast', warning));
+    const unswept = await orWarning(sweepOrphans(storage, database, dependencies.lookAt, at));
+    const lines = [...kept.map((warning) => `WARNING: ${warning}`), ...(unswept === undefined ? [] : [unswept])];
+    if (lines.length > 0)
+      await inWorkFolder(dependencies, plan, work, async ({ log }) => {
+        for (const line of lines) log.line('holdfast', line);
+      });
+    return { warnings: lines.map((line) => line.replace(/^WARNING: /, '')) };
   };
 }

@@ -109,7 +109,7 @@ export interface AgentActivities {
   /** Preflight (C1, C2, C11); for a restore also the space for old and new data. */
   checkDatabase(step: DatabaseStep): Promise<Checked>;
   /** Probe the storage (C3), claim the repository (C15, backups only), sweep our orphaned uploads. */
-  checkStorage(step: DatabaseStep & { checked: Checked }): Promise<void>;
+  checkStorage(step: DatabaseStep & { checked: Checked }): Promise<StorageChecked>;
   runHook(step: DatabaseStep & { hook: HookName; outcome?: string }): Promise<void>;
   /** Ledger entry first, then the stop; resolves when the database is down. Returns when it went down (ISO). */
   stopDatabase(step: DatabaseStep): Promise<{ downSince: string }>;
@@ -145,6 +145,11 @@ export interface AgentActivities {
   verifyBackup(step: VerifyStep): Promise<{ bytes: number; notes: readonly string[] }>;
   /** For doctor: everything checkDatabase and checkStorage look at, on this agent, without a job. Resolves to problems, empty when well. */
   diagnose(input: { database: string; unit: string }): Promise<readonly Diagnosis[]>;
+}
+
+/** Empty from an agent of an earlier version. */
+export interface StorageChecked {
+  readonly warnings?: readonly string[];
 }
 
 export interface Diagnosis {

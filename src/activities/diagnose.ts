@@ -126,6 +126,6 @@ async function lookAtDatabase(
 
 async function lookAtStorage({ config, storages }: AgentDependencies, { database, unit }: Input, jobId: string) {
   const storage = await storages(findDatabase(config, database).storage);
-  await probeStorage(storage, { database, unit, jobId, version: packageVersion(), at: new Date() });
-  return describeStorage(storage, database);
+  const probe = { database, unit, jobId, version: packageVersion(), at: new Date() };
+  return describeStorage(storage, database, await probeStorage(storage, probe));
 }

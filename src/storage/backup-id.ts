@@ -4,6 +4,7 @@ import { jsonText, parseJson } from './json-object';
 import { repositoryKeys } from './layout';
 import { readIfThere } from './read-if-there';
 import type { Storage } from './storage';
+import { tidyUp } from './tidy-up';
 
 /** `RESERVED`: which job took a backup id. It makes a backup in progress visible, and goes when the backup is sealed. */
 export const Reservation = z.looseObject({ 'job-id': JobId, 'reserved-at': z.string() });
@@ -24,7 +25,7 @@ export async function reserveBackupId(storage: Storage, { database, jobId, at }:
     const { reserved, complete } = repositoryKeys(database).backup(id);
     if (!(await storage.create(reserved, reservation))) continue;
     if ((await storage.head(complete)) === undefined) return id;
-    await storage.delete([reserved]); // sealed, and so no longer reserved: another job's
+    await tidyUp(storage, [reserved]); // sealed, and so no longer reserved: another job's
   }
 }
 
@@ -32,7 +33,7 @@ export async function reserveBackupId(storage: Storage, { database, jobId, at }:
 export async function releaseBackupId(storage: Storage, database: string, backupId: BackupId): Promise<void> {
   const { folder, reserved } = repositoryKeys(database).backup(backupId);
   for await (const { key } of storage.list(folder)) if (key !== reserved) return;
-  await storage.delete([reserved]);
+  await tidyUp(storage, [reserved]);
 }
 
 /** Who took the id; undefined for one that is sealed or was never taken. */

@@ -21,14 +21,14 @@ export function statusText(status: BackupStatus): string {
 
 /**
  * A seal that fits means finished, else a log means failed, else it is in progress. The log of a backup comes before its seal: one that ends well is in
- * progress too, until its job's record says otherwise.
+ * progress too, until its job's record says otherwise; so is an id that a refused job could not give back, where nothing may be deleted.
  */
 export async function backupStatus(storage: Storage, database: string, backupId: BackupId): Promise<BackupStatus> {
   const sealed = await readManifestIfSealed(storage, database, backupId);
   if (sealed.kind === 'sealed') return { kind: 'finished', sealed: sealed.manifest };
   if (sealed.kind === 'unreadable') return { kind: sealed.newer ? 'unreadable' : 'failed', reason: sealed.reason };
   const log = await storage.head(repositoryKeys(database).backup(backupId).log);
-  if (log === undefined) return { kind: 'in progress' };
+  if (log === undefined) return beforeTheSeal(storage, database, backupId);
   const { succeeded, error } = await readLogEnd(storage, log);
   return succeeded ? beforeTheSeal(storage, database, backupId) : { kind: 'failed', reason: error ?? 'see log' };
 }

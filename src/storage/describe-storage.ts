@@ -7,9 +7,15 @@ export interface StorageDescription {
 }
 
 /** Of a storage that can be used in part only. */
-export const limitedRemedy = 'it can be used so; what it means is in docs/operations.md, under "Stores that do less"';
+export const limitedRemedy =
+  'it can be used so; what it means is in docs/operations.md, under "S3" and "Stores that do less"';
 
-export async function describeStorage(storage: Storage, database: string): Promise<StorageDescription> {
-  const message = `${storage.place} takes, gives back and removes objects`;
-  return { message, shortcomings: await storage.shortcomings(database) };
+/** `probed`: the warnings of the probe, for keys that may not delete. */
+export async function describeStorage(
+  storage: Storage,
+  database: string,
+  probed: readonly string[],
+): Promise<StorageDescription> {
+  const does = probed.length === 0 ? 'takes, gives back and removes objects' : 'takes and gives back objects';
+  return { message: `${storage.place} ${does}`, shortcomings: [...probed, ...(await storage.shortcomings(database))] };
 }

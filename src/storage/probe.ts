@@ -2,6 +2,7 @@ import { failure } from '../model/errors';
 import { jsonText } from './json-object';
 import { repositoryKeys } from './layout';
 import type { Storage } from './storage';
+import { tidyUp } from './tidy-up';
 
 /** Who probes and when (C3). */
 export interface Probe {
@@ -14,10 +15,10 @@ export interface Probe {
 }
 
 /**
- * Proves that the storage takes, keeps and removes objects, before anything else is touched: prepares it, writes a small object, reads it back
- * and deletes it.
+ * Proves that the storage takes and keeps objects, before anything else is touched: prepares it, writes a small object and reads it back. Removes it again
+ * where it may. Resolves to warnings.
  */
-export async function probeStorage(storage: Storage, probe: Probe): Promise<void> {
+export async function probeStorage(storage: Storage, probe: Probe): Promise<readonly string[]> {
   const { database, unit, jobId, version, at } = probe;
   const key = repositoryKeys(database).probe(jobId);
   const content = jsonText({
@@ -30,9 +31,10 @@ export async function probeStorage(storage: Storage, probe: Probe): Promise<void
   await storage.prepare();
   await storage.put(key, content);
   const kept = await storage.get(key);
-  await storage.delete([key]);
-  if (kept.toString('utf8') === content) return;
+  const refusal = await tidyUp(storage, [key]);
   const { name, place } = storage;
+  if (kept.toString('utf8') === content)
+    return refusal === undefined ? [] : [`small notes stay on storage "${name}", which may not delete: ${refusal}`];
   const reason = `it gave back ${kept.length} bytes that differ from the ${Buffer.byteLength(content)} written`;
   throw failure('storage-refused', { storage: name, place, operation: 'probe', reason });
 }

@@ -7,6 +7,7 @@ import { repositoryKeys } from './layout';
 import { type Reading, readManifestIfSealed } from './sealed-manifest';
 import { sha256Of } from './sha256-of';
 import type { Storage } from './storage';
+import { tidyUp } from './tidy-up';
 
 /** Not what was backed up, but who wrote it down: an upgrade may come between two attempts at one seal. */
 const besides = ['holdfast-version'];
@@ -22,7 +23,7 @@ export async function sealBackup(storage: Storage, manifest: Manifest): Promise<
   const keys = repositoryKeys(database).backup(backup);
   const found = await readManifestIfSealed(storage, database, backup);
   const sha256 = found.kind === 'unsealed' ? await sealNow(storage, manifest, text) : sealedAs(found, manifest);
-  await storage.delete([keys.reserved, keys.facts]);
+  await tidyUp(storage, [keys.reserved, keys.facts]);
   return sha256;
 }
 

@@ -37,7 +37,8 @@ async function backUp(job: Job<BackupPlan>): Promise<void> {
   // 3
   const checked = await job.run('checkDatabase', {});
   // 4
-  await job.run('checkStorage', { checked });
+  const kept = await job.run('checkStorage', { checked });
+  job.warnings.push(...(kept?.warnings ?? []));
   tellTheEnd(job, 'run-after-backup');
   // 5
   await runBeforeHook(job, 'run-before-backup');

@@ -21,8 +21,8 @@ async function checkStorage(config: Config, name: string, version: string): Prom
     const storage = await openConfigured(config, name);
     const jobId = `doctor-${randomBytes(4).toString('hex')}`;
     const [database = 'doctor'] = Object.keys(config.databases);
-    await probeStorage(storage, { database, unit: 'none', jobId, version, at: new Date() });
-    const { message, shortcomings } = await describeStorage(storage, database);
+    const probed = await probeStorage(storage, { database, unit: 'none', jobId, version, at: new Date() });
+    const { message, shortcomings } = await describeStorage(storage, database, probed);
     if (shortcomings.length === 0) return fine(subject, message);
     return warning(subject, [message, ...shortcomings].join('; '), limitedRemedy);
   } catch (error) {

@@ -90,7 +90,10 @@ export class FakeAgent {
         await play(step, 'checkDatabase');
         return { serverVersion: '15.14', systemIdentifier: '7', toolVersions: {}, dataBytes: 4_000 };
       },
-      checkStorage: async (step) => void (await play(step, 'checkStorage')),
+      checkStorage: async (step) => {
+        await play(step, 'checkStorage');
+        return {};
+      },
       runHook: async (step) => void (await play(step, step.outcome ? `${step.hook}:${step.outcome}` : step.hook)),
       stopDatabase: (step) => down(step, 'stopDatabase'),
       fenceDatabase: (step) => down(step, step.drain ? 'fenceDatabase:drain' : 'fenceDatabase'),
