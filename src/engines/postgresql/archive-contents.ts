@@ -62,14 +62,16 @@ export function counting(counter: ContentsCounter) {
 
 /** What a dump of the restored database would hold, by the same rules. */
 export async function contentsNow(loading: Loading, database: string): Promise<Contents> {
-  const { context, tool, server } = loading;
+  const { context, server } = loading;
+  const dump = await findTool(context, 'pg_dump', { kind: 'copies', server });
+  const restore = await findTool(context, 'pg_restore', { kind: 'reads', dump: dump.major });
   const counter = new ContentsCounter();
   const dumping = {
-    program: (await findTool(context, 'pg_dump', server)).program,
+    program: dump.program,
     args: ['--schema-only', '--format=custom', '--compress=0', ...connectionArguments(context, database)],
     env: connectionEnvironment(context, server),
   };
-  const reading = { program: tool.program, args: ['--verbose', '--file=/dev/null'], ...counting(counter) };
+  const reading = { program: restore.program, args: ['--verbose', '--file=/dev/null'], ...counting(counter) };
   await run(context, [dumping, reading]);
   return counter.contents;
 }

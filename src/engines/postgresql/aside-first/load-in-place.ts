@@ -7,7 +7,7 @@ import { allowing, renaming, together } from '../alter-database';
 import { writeLoadReport } from '../careful/load-report';
 import { closeAndRun } from '../close-and-run';
 import { dropDatabase } from '../drop-database';
-import { majorOf } from '../facts';
+import { dumpMajorOf } from '../facts';
 import { beforeFence } from '../fence';
 import { fillDatabase } from '../fill-database';
 import { readLoadedNote, writeLoadedNote } from '../loaded-note';
@@ -32,7 +32,7 @@ export async function spoolForLater(
   const contents = contentsOf(manifest);
   const spooled = await readSpooled(context);
   await readPortrait(manifest, spooled.source);
-  const { program } = await findTool(context, 'pg_restore', majorOf(manifest));
+  const { program } = await findTool(context, 'pg_restore', { kind: 'reads', dump: dumpMajorOf(manifest) });
   const reading = contents.role === 'dump' ? { program, args: ['--file=/dev/null'], telling: wholeLines } : listing();
   const details = { artefact: contents.path, backup: manifest['backup-id'] };
   await toldAs('backup-corrupt', details, spooled.source.intoCommands(contents, [reading]));
