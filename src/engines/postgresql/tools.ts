@@ -69,7 +69,7 @@ async function toolsIn(context: EngineContext, name: string, folders: readonly s
 }
 
 async function installedFolders(): Promise<string[]> {
-  const found = await Promise.all(
+  const found = await allEnded(
     layouts.map(async (layout) => {
       const at = layout.indexOf('#');
       const parent = layout.lastIndexOf('/', at);
