@@ -112,6 +112,49 @@ it('begins anew after a recovery that was cut off, and with what was left of rec
   expect(JSON.parse(await failures())).toMatchObject({ failed_count: '0' });
 });
 
+it('looks past timelines that only the archive knows of, by the way that the live server has to it', async () => {
+  const next = (await timeline()) + 1;
+  const history = `${next.toString(16).toUpperCase().padStart(8, '0')}.history`;
+  writeFileSync(join(archive(), history), '# of a standby that took over elsewhere\n');
+  await cluster.sql(
+    'postgres',
+    `ALTER SYSTEM SET restore_command = 'cp ${archive()}/%f "%p" # it''s ours'`,
+    'SELECT pg_reload_conf()',
+  );
+  const { job, plan, load } = restoring(cluster, backups['cold'] as Manifest);
+  await bringBack({ job, plan, load, swapIn: async () => undefined });
+  expect(await timeline()).toBe(next + 1);
+  await workOn();
+});
+
+it('says what is bound to the live server, and what an earlier recovery left', async () => {
+  await cluster.sql(
+    'postgres',
+    `ALTER SYSTEM SET recovery_target_name = 'before'`,
+    `SELECT pg_create_physical_replication_slot('reporting')`,
+    'SET synchronous_commit = off',
+    `ALTER SYSTEM SET synchronous_standby_names = 'far'`,
+    'SELECT pg_reload_conf()',
+  );
+  const manifest = await backUp(cluster, startJob(cluster), 'physical');
+  const { job, plan } = restoring(cluster, manifest);
+  const { warnings } = await engine.load(job, plan, manifest, sourceOf(cluster, job, manifest));
+  expect(warnings).toEqual([
+    expect.stringMatching(/"recovery_target_name".*ALTER SYSTEM RESET recovery_target_name/),
+    expect.stringContaining('replication slots "reporting"'),
+    expect.stringContaining('synchronous_standby_names is "far"'),
+  ]);
+  await engine.discardLoaded(job, plan);
+  await cluster.sql(
+    'postgres',
+    'SET synchronous_commit = off',
+    `SELECT pg_drop_replication_slot('reporting')`,
+    'ALTER SYSTEM RESET synchronous_standby_names',
+    'ALTER SYSTEM RESET recovery_target_name',
+    'SELECT pg_reload_conf()',
+  );
+});
+
 describe('a tablespace that was made while the backup ran', () => {
   const folder = () => join(cluster.folder, 'made-meanwhile');
   let manifest: Manifest;

@@ -8,6 +8,7 @@ import { dataDirectory } from './data-directory';
 import { removeFresh } from './directory-cleaning';
 import { type DirectoryNames, directoryNames } from './directory-names';
 import { majorOf } from './facts';
+import { bondsOf, recoveryLeftovers } from './left-by-live';
 import { readLoadedNote, writeLoadedNote } from './loaded-note';
 import { beginTimeline } from './new-timeline';
 import { ownerOf } from './owner';
@@ -30,13 +31,23 @@ export async function loadDirectory(
   const beside = plan.target.kind === 'beside';
   const continuation = await planContinuation(context, manifest, claims);
   if (beside && (await isLoaded(context, names))) return { location: names.target, timeline: continuation.timeline };
-  const { unpacking, timeline } = await unpackFresh(context, { manifest, names, beside, continuation }, source);
-  if (!beside) return { location: names.fresh, timeline };
+  const warnings: string[] = [];
+  const warn = (text: string) => {
+    warnings.push(text);
+    context.log.line('restore', `WARNING: ${text}`);
+  };
+  const fresh = { manifest, names, beside, continuation, warn };
+  const { unpacking, timeline } = await unpackFresh(context, fresh, source);
+  for (const text of await recoveryLeftovers(names.fresh)) warn(text);
+  if (!beside) {
+    for (const text of await bondsOf(context)) warn(text);
+    return { location: names.fresh, timeline, warnings };
+  }
   const { ino } = await stat(names.fresh);
   await writeLoadedNote(context, { location: names.target, id: String(ino) });
   await putInPlace(names, unpacking.work, unpacking.moves);
   tellHowToStart(context, names.target);
-  return { location: names.target, timeline };
+  return { location: names.target, timeline, warnings };
 }
 
 interface Fresh {
@@ -44,6 +55,7 @@ interface Fresh {
   readonly names: DirectoryNames;
   readonly beside: boolean;
   readonly continuation: Continuation;
+  readonly warn: (text: string) => void;
 }
 
 interface Unpacked {
@@ -55,7 +67,7 @@ interface Unpacked {
 /** Makes the new directory, complete, verified and recovered. Begins by removing what an interrupted attempt left of it. */
 async function unpackFresh(
   context: EngineContext,
-  { manifest, names, beside, continuation }: Fresh,
+  { manifest, names, beside, continuation, warn }: Fresh,
   source: ArtefactSource,
 ): Promise<Unpacked> {
   const backup = manifest['backup-id'];
@@ -66,8 +78,8 @@ async function unpackFresh(
   await told(context, 'load-failed', { backup, tool: 'rm' }, removeFresh(names, work));
   await told(context, 'load-failed', { backup, tool: 'tar' }, unpackDirectory(context, unpacking, source));
   await told(context, 'load-failed', { backup, tool: 'reading it' }, verifyDirectory(context, unpacking));
-  await placeConfiguration(context, unpacking, source, beside);
-  const restored = { directory: names.fresh, owner, major: majorOf(manifest), backup, beside, continuation };
+  await placeConfiguration(unpacking, source, { beside, warn });
+  const restored = { directory: names.fresh, owner, major: majorOf(manifest), backup, beside, continuation, warn };
   const timeline = await told(context, 'load-failed', { backup, tool: 'recovery' }, beginTimeline(context, restored));
   await writeOut(context, unpacking);
   return { unpacking, timeline };

@@ -43,7 +43,7 @@ async function findProblem(session: Session): Promise<Error | undefined> {
 /** A server that recovers for good, and not only until it has caught up. */
 async function isStandby(session: Session): Promise<boolean> {
   const [row] = await session
-    .query<{ standby: boolean }>(`SELECT pg_stat_file('standby.signal', true) IS NOT NULL AS standby`)
+    .query<{ standby: boolean }>(`SELECT (pg_stat_file('standby.signal', true)).size IS NOT NULL AS standby`)
     .catch(() => session.query<{ standby: boolean }>('SELECT EXISTS (SELECT FROM pg_stat_wal_receiver) AS standby'));
   return row?.standby ?? false;
 }

@@ -22,6 +22,8 @@ export interface Restored {
   readonly backup: string;
   readonly beside: boolean;
   readonly continuation: Continuation;
+  /** Tells people, in the log and in the result. */
+  readonly warn: (text: string) => void;
 }
 
 /**
@@ -31,13 +33,13 @@ export interface Restored {
  */
 export async function beginTimeline(context: EngineContext, restored: Restored): Promise<number | undefined> {
   const { directory, owner, major, continuation, beside } = restored;
-  if (await staysStandby(context, restored)) return undefined;
+  if (await staysStandby(restored)) return undefined;
   const control = await readControlData(context, directory, major);
   if (control.settings['wal_level'] === 'minimal') return undefined; // such a log can neither be archived nor recovered from
   // Its links lead elsewhere for now: a server would make them as they were.
   await rm(join(directory, 'tablespace_map'), { force: true });
   const made = await tablespacesMadeIn(context, restored, control.redo);
-  if (made.length === 0) return recoverNow(context, { directory, owner, major }, continuation);
+  if (made.length === 0) return recoverNow(context, restored, continuation);
   if (beside) {
     const reason = `tablespace folder ${made.join(', ')} was made during the backup, and would be written to by the copy: restore in place`;
     throw failure('load-failed', { backup: restored.backup, tool: 'recovery', reason });
@@ -56,22 +58,20 @@ export async function endRecovery(context: EngineContext, directory: string): Pr
   const continuation = await readContinuation(context);
   const major = await majorIn(directory);
   if (continuation === undefined || major === undefined) return;
-  await recoverNow(context, { directory, major, owner: await ownerOf(directory) }, continuation);
+  const warn = (text: string) => context.log.line('restore', `WARNING: ${text}`);
+  await recoverNow(context, { directory, major, owner: await ownerOf(directory), warn }, continuation);
 }
 
 async function recoverNow(
   context: EngineContext,
-  restored: Pick<Restored, 'directory' | 'owner' | 'major'>,
+  restored: Pick<Restored, 'directory' | 'owner' | 'major' | 'warn'>,
   { timeline, restoreCommand }: Continuation,
 ): Promise<number> {
   const { directory, owner } = restored;
   const waiting = await waitingFor(directory);
   if (waiting.length > 0) {
     const what = `${waiting.length} files of the log from ${waiting[0]} on`;
-    context.log.line(
-      'restore',
-      `WARNING: ${what} were not archived when the backup was made: see whether the archive has them`,
-    );
+    restored.warn(`${what} were not archived when the backup was made: see whether the archive has them`);
   }
   const { state } = await readControlData(context, directory, restored.major);
   const recovering = () => recover(context, { ...restored, taken: timeline - 1, restoreCommand });
@@ -82,29 +82,17 @@ async function recoverNow(
 }
 
 /** A standby that is restored stays one. Anything else becomes a server of its own, also a copy of a standby. */
-async function staysStandby(context: EngineContext, { directory, beside, continuation }: Restored): Promise<boolean> {
+async function staysStandby({ directory, beside, continuation, warn }: Restored): Promise<boolean> {
   const signal = join(directory, 'standby.signal');
   const wasStandby = await exists(signal);
-  if (wasStandby && continuation.standby && !beside) {
-    context.log.line(
-      'restore',
-      'WARNING: it is a standby, and follows its primary from the moment of the backup on to now',
-    );
+  const isStandby = continuation.standby && !beside;
+  if (wasStandby && isStandby) {
+    warn('it is a standby, and follows its primary from the moment of the backup on to now');
     return true;
   }
-  if (wasStandby) {
-    context.log.line(
-      'restore',
-      'WARNING: the backup is of a standby; restored it is a server of its own, which follows nobody',
-    );
-    await rm(signal);
-  }
-  if (continuation.standby && !beside) {
-    context.log.line(
-      'restore',
-      'WARNING: the unit was a standby; restored it is a server of its own, which follows nobody',
-    );
-  }
+  if (wasStandby) warn('the backup is of a standby; restored it is a server of its own, which follows nobody');
+  if (isStandby) warn('the unit was a standby; restored it is a server of its own, which follows nobody');
+  if (wasStandby) await rm(signal);
   return false;
 }
 

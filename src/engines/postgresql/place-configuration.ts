@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { ArtefactSource, EngineContext } from '../engine';
+import type { ArtefactSource } from '../engine';
 import { exists } from './data-directory';
 import { factsOf, type LinkedFile } from './facts';
 import { memberRules } from './member-rules';
@@ -14,14 +14,13 @@ import type { Unpacking } from './unpack-directory';
  * links led to takes their place: so the server starts.
  */
 export async function placeConfiguration(
-  context: EngineContext,
   { manifest, names, work }: Unpacking,
   source: ArtefactSource,
-  beside: boolean,
+  { beside, warn }: { readonly beside: boolean; readonly warn: (text: string) => void },
 ): Promise<void> {
   const backup = manifest['backup-id'];
   const links = factsOf(manifest)['linked-files'] ?? [];
-  const leading = beside ? [] : await leadingOn(context, links);
+  const leading = beside ? [] : await leadingOn(links, warn);
   for (const { path, target } of leading) await makeLink(join(names.fresh, path), target, work);
   const artefact = manifest.artefacts.find(({ role }) => role === 'configuration');
   if (artefact !== undefined) {
@@ -32,19 +31,19 @@ export async function placeConfiguration(
   }
   for (const { path, target } of links) {
     if (await isThere(join(names.fresh, path))) continue;
-    context.log.line('restore', `WARNING: "${path}" led to "${target}", and the backup does not have what is there`);
+    warn(`"${path}" led to "${target}", and the backup does not have what is there`);
   }
 }
 
 /** Those that lead somewhere, and those that the backup has nothing for. */
-async function leadingOn({ log }: EngineContext, links: readonly LinkedFile[]): Promise<LinkedFile[]> {
+async function leadingOn(links: readonly LinkedFile[], warn: (text: string) => void): Promise<LinkedFile[]> {
   const leading: LinkedFile[] = [];
   for (const link of links) {
     const there = await exists(link.target);
     if (there || !link.held) leading.push(link);
     if (there) continue;
     const instead = link.held ? 'what was there takes its place' : 'the backup does not have it';
-    log.line('restore', `WARNING: "${link.path}" led to "${link.target}", which is not there: ${instead}`);
+    warn(`"${link.path}" led to "${link.target}", which is not there: ${instead}`);
   }
   return leading;
 }
