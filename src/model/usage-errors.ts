@@ -63,6 +63,13 @@ export const usageErrors = {
     message: 'start agent "{agent}": process {pid} runs it already {where}',
     hint: 'stop that one first, or see who serves with: holdfast doctor',
   },
+  'init-missing': {
+    exit: 2,
+    retried: false,
+    message:
+      'start agent "{agent}": it is process 1, and nothing would reap the servers that it starts for unit "{unit}"',
+    hint: 'run the container with an init (docker run --init), or without node in front: holdfast worker --agent {agent}',
+  },
   'state-unlockable': {
     exit: 2,
     retried: false,

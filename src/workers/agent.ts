@@ -13,6 +13,7 @@ import { abortAfter } from '../pipeline/long-timer';
 import { connectWorker } from './connect';
 import type { ServeOptions } from './control';
 import { reportTo } from './log';
+import { requireInit } from './needs-init';
 import { countRescue } from './runtime';
 import { serve } from './serve';
 
@@ -30,6 +31,7 @@ const lastPatience = 60_000;
  * service: also while Temporal cannot be reached. When it goes it brings up what its jobs keep down: they take it down again when it is back.
  */
 export async function serveAgent({ agent, config, log, signal, onReady }: AgentOptions): Promise<void> {
+  requireInit(config, agent);
   let client: Client | undefined;
   let giveNameBack = () => {};
   const report = reportTo(log);
