@@ -6,6 +6,7 @@ import { failure } from '../model/errors';
 const packages: Readonly<Record<string, string>> = {
   setpriv: 'util-linux',
   flock: 'util-linux',
+  prlimit: 'util-linux',
   unshare: 'util-linux',
   ip: 'iproute2',
   mkfifo: 'coreutils',

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os';
+import { withCoreDumps } from './core-dumps';
 import { findProgram } from './find-program';
 import { loginEnvironment } from './login-environment';
 import { ownerTag } from './owner-tag';
@@ -28,13 +29,12 @@ export function launchOf(command: Command, options: LaunchOptions = {}): Launch 
   const env = environmentOf(command, user, options);
   const searched = [env['PATH'], process.env['PATH'], defaultPath].filter(Boolean).join(':');
   const program = findProgram(command.program, searched);
-  const wrapper = wrapperArgs(user, options);
+  const [file = program, ...args] = [
+    ...[...wrapperOf(user, options), ...limitArgs(command)],
+    ...[program, ...command.args],
+  ];
   // The parent's folder may be closed to the user the child becomes, hence the root folder.
-  const common = { program: command.program, env, cwd: command.cwd ?? '/' };
-  const limited = [...limitArgs(command), program, ...command.args];
-  const [first = program, ...rest] = limited;
-  if (wrapper.length === 0) return { ...common, file: first, args: rest };
-  return { ...common, file: ownTool('setpriv'), args: [...wrapper, '--', ...limited] };
+  return { program: command.program, file, args, env, cwd: command.cwd ?? '/' };
 }
 
 /** By our own path: the child's may be another user's to say, and this one is still root. */
@@ -47,9 +47,12 @@ function limitArgs({ largestFile }: Command): string[] {
   return [ownTool('prlimit'), `--fsize=${largestFile}:${largestFile}`, '--'];
 }
 
-function wrapperArgs(user: SystemUser | undefined, options: LaunchOptions): string[] {
+function wrapperOf(user: SystemUser | undefined, options: LaunchOptions): readonly string[] {
   const become = user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups'] : [];
-  return options.outlivesUs ? become : [...become, '--pdeathsig', 'KILL'];
+  const args = options.outlivesUs ? become : [...become, '--pdeathsig', 'KILL'];
+  const dumps = options.outlivesUs ? withCoreDumps() : [];
+  if (args.length === 0) return dumps;
+  return [ownTool('setpriv'), ...args, '--', ...dumps];
 }
 
 /**

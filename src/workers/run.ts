@@ -1,4 +1,5 @@
 import { exitCodes } from '../model/errors';
+import { forbidCoreDumps } from '../pipeline/core-dumps';
 import { serveAgent } from './agent';
 import { type AllInOneOptions, type Ready, serveAll, together } from './all-in-one';
 import { type ServeOptions, serveControl } from './control';
@@ -56,6 +57,8 @@ type Running = Pick<AllInOneOptions, 'log' | 'signal'>;
 async function untilSignal(format: LogFormat, serve: (running: Running) => Promise<void>): Promise<void> {
   const log = createLog(format);
   installRuntime(log);
+  const dumps = forbidCoreDumps();
+  if (dumps !== undefined) log.warn('a crash may leave a core dump, with secrets and data in it', { reason: dumps });
   const stop = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     if (stop.signal.aborted) {
