@@ -1,5 +1,9 @@
+import { createHash } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Stack, startStack } from '../../scripts/stack/stack';
 import type { JobResult } from '../../src/model/interface-job';
+import { Manifest } from '../../src/model/manifest';
 import { createSmallShop, damageOrders, digestOrders, query } from './database';
 
 jest.setTimeout(180_000);
@@ -82,6 +86,66 @@ describe('a restore beside the live database', () => {
     expect(error).toMatchObject({ code: 'target-exists', exit: 3 });
   });
 });
+
+describe('a backup that says of itself what is not so', () => {
+  const restore = (...options: string[]) =>
+    stack.holdfast.json<JobResult>('restore', 'shop', String(id), '--yes', ...options);
+  let id: unknown;
+  let live: string;
+  beforeAll(async () => {
+    id = (await stack.holdfast.json<JobResult>('backup', 'shop'))['backup-id'];
+    await claimOneMoreRow(join(stack.s3.dataFolder, 'backups', 'demo', 'shop', 'backups', String(id)));
+    await query(stack, "INSERT INTO orders (customer) VALUES ('after the backup')");
+    live = await digestOrders(stack);
+  });
+
+  test.each([[], ['--replace']])(
+    'is not put in the place of the live data, nothing of which is given up (%s)',
+    async (...options) => {
+      expect((await restore(...options)).error).toMatchObject({ code: 'restore-differs', exit: 4 });
+      expect(await digestOrders(stack)).toBe(live);
+    },
+  );
+
+  test('is restored where that is accepted, with the difference listed, and the old data kept', async () => {
+    const both = await restore('--accept-differences', '--replace');
+    expect(both.error).toMatchObject({ code: 'request-invalid', exit: 2 });
+    const restored = await restore('--accept-differences');
+    expect(restored).toMatchObject({
+      status: 'success',
+      previous: expect.stringContaining('shop_before_'),
+      warnings: [expect.stringMatching(/^differs from the backup: table public\.orders has \d+ rows, not \d+$/)],
+    });
+    expect(await digestOrders(stack)).not.toBe(live);
+  });
+});
+
+test('a restore that replaces leaves no old data behind', async () => {
+  await query(stack, "INSERT INTO orders (customer) VALUES ('to go')");
+  const backup = await stack.holdfast.json<JobResult>('backup', 'shop');
+  const names = () => query(stack, "SELECT datname FROM pg_database WHERE datname LIKE 'shop%' ORDER BY 1", 'postgres');
+  const before = await names();
+  const restored = await stack.holdfast.json<JobResult>(
+    'restore',
+    'shop',
+    String(backup['backup-id']),
+    '--replace',
+    '--yes',
+  );
+  expect(restored).toMatchObject({ status: 'success' });
+  expect(restored.previous).toBeUndefined();
+  expect(await names()).toEqual(before);
+});
+
+/** Seals it again as it was sealed. */
+async function claimOneMoreRow(folder: string): Promise<void> {
+  const file = join(folder, 'manifest.json');
+  const manifest = Manifest.parse(JSON.parse(await readFile(file, 'utf8')));
+  const tables = (manifest.facts.tables ?? []).map((table) => ({ ...table, rows: table.rows + 1, exact: true }));
+  const text = `${JSON.stringify({ ...manifest, facts: { ...manifest.facts, tables } }, null, 2)}\n`;
+  await writeFile(file, text);
+  await writeFile(join(folder, 'COMPLETE'), `${createHash('sha256').update(text).digest('hex')}\n`);
+}
 
 describe('the same job id', () => {
   test('runs once: a second request joins or gets the first one’s result', async () => {
