@@ -11,6 +11,7 @@ import { compareDatabase, discardLoaded, dropPrevious, loadBackup, swapBack, swa
 import { sealBackup } from './seal-step';
 import type { Step, StepOptions } from './step';
 import { bringUpDatabase, checkHealth, fenceDatabase, stopDatabase } from './stop-start-steps';
+import { tryLoad } from './trial-step';
 import { uploadArtefacts, uploadLogs } from './upload-steps';
 import { verifyBackup } from './verify-step';
 import { asActivity } from './wrap';
@@ -46,6 +47,7 @@ export function createAgentActivities(dependencies: AgentDependencies): AgentAct
     compareDatabase: wrapped('compareDatabase', compareDatabase),
     dropPrevious: wrapped('dropPrevious', dropPrevious, again),
     verifyBackup: wrapped('verifyBackup', verifyBackup),
+    tryLoad: wrapped('tryLoad', tryLoad),
     diagnose: asActivity('diagnose', shapedStep('diagnose', diagnose(dependencies)), dependencies),
   };
 }

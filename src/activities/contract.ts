@@ -93,6 +93,13 @@ export interface LoadedBackup extends LoadNotes {
   readonly timeline?: number;
 }
 
+/** What a trial found. */
+export interface TrialLoad extends LoadNotes {
+  readonly seconds: number;
+  /** What works under the database's own name alone, so that a trial cannot prove it. */
+  readonly bound: readonly string[];
+}
+
 /** What a load has to tell. */
 export interface LoadNotes {
   readonly warnings?: readonly string[];
@@ -143,6 +150,8 @@ export interface AgentActivities {
 
   /** Reads a backup back: every checksum, and the engine's own table of contents. Resolves to notes for people. */
   verifyBackup(step: VerifyStep): Promise<{ bytes: number; notes: readonly string[] }>;
+  /** Loads a backup beside the live data for a trial, compares, and throws it away. Resolves to what a restore would not bring back. */
+  tryLoad(step: VerifyStep & { hold: Hold }): Promise<TrialLoad>;
   /** For doctor: everything checkDatabase and checkStorage look at, on this agent, without a job. Resolves to problems, empty when well. */
   diagnose(input: { database: string; unit: string }): Promise<readonly Diagnosis[]>;
 }

@@ -1,4 +1,6 @@
+import type { DatabaseConfig } from '../config/database-schema';
 import { VerifyRequest } from '../model/job-request';
+import type { Manifest } from '../model/manifest';
 import type { VerifyPlan } from '../model/plan';
 import { findBackup } from '../storage/find-backup';
 import { repositoryKeys } from '../storage/layout';
@@ -6,7 +8,7 @@ import { findDatabase, findUnit } from './configured';
 import type { JobIdentity, Planned } from './contract';
 import { finishedRecord } from './finished-record';
 import { type PlanningDependencies, placeOf, timeoutsOf, unitPlanOf } from './plan-parts';
-import { readRequest } from './read-request';
+import { invalidRequest, readRequest } from './read-request';
 import type { Step } from './step';
 
 type Input = { readonly request: VerifyRequest } & JobIdentity;
@@ -40,7 +42,16 @@ export function planVerifyStep(dependencies: PlanningDependencies): Step<Input, 
       manifestSha256: sha256,
       artefacts: manifest.artefacts,
       ...(skipped.length > 0 ? { skipped } : {}),
+      ...(request.load ? { load: loadOf(manifest, settings) } : {}),
     };
     return { kind: 'plan', plan };
   };
+}
+
+/** Of a copy of the whole instance only a server of its own could tell more than its files do. */
+function loadOf({ method }: Manifest, { restore }: DatabaseConfig): { jobs: number } {
+  if (method === 'logical') return { jobs: restore.jobs };
+  throw invalidRequest('verify', [
+    `load: a backup of method "${method}" is proved by its files; only logical ones load`,
+  ]);
 }

@@ -1,12 +1,12 @@
 import type { Loaded } from '../engines/engine';
 import { failure } from '../model/errors';
-import { boundLeftOut } from '../model/left-out';
 import type { JobLog } from '../pipeline/pipeline';
 import type { AgentDependencies } from './agent-dependencies';
 import { openBackup } from './backup-source';
 import { requireClosed } from './closed-unit';
 import type { LoadedBackup, LoadNotes, RestoreStep } from './contract';
 import { orInterrupted } from './interrupted';
+import { loadNotes } from './load-notes';
 import { onUnit } from './on-unit';
 import { pinnedManifest } from './pinned-manifest';
 import type { Step } from './step';
@@ -15,7 +15,6 @@ import { timelineClaims } from './timeline-claims';
 
 const longestDifferences = 2_000;
 const mostDifferences = 50;
-const mostWarnings = 50;
 
 /** Fetches and loads beside the live data; every byte is verified before anything live is touched. */
 export function loadBackup(dependencies: AgentDependencies): Step<RestoreStep, LoadedBackup> {
@@ -39,17 +38,7 @@ export function loadBackup(dependencies: AgentDependencies): Step<RestoreStep, L
 
 /** The history gets as much as it can take, the log all of it. */
 function told({ location, timeline, ...rest }: Loaded, log: JobLog): LoadedBackup {
-  return { location, ...(timeline !== undefined && { timeline }), ...notesOf(rest, log) };
-}
-
-function notesOf({ warnings = [], leftOut = [] }: Pick<Loaded, 'warnings' | 'leftOut'>, log: JobLog): LoadNotes {
-  for (const { what, reason, mend = 'nothing that is known' } of leftOut) {
-    log.line('left out', `${what}: ${reason}; what mends it: ${mend}`);
-  }
-  return {
-    ...(warnings.length > 0 && { warnings: warnings.slice(0, mostWarnings) }),
-    ...(leftOut.length > 0 && { leftOut: boundLeftOut(leftOut), leftOutCount: leftOut.length }),
-  };
+  return { location, ...(timeline !== undefined && { timeline }), ...loadNotes(rest, log) };
 }
 
 export function discardLoaded(dependencies: AgentDependencies): Step<RestoreStep, void> {
@@ -77,7 +66,7 @@ export function swapDatabase(dependencies: AgentDependencies): Step<RestoreStep,
         const previous = await (asideFirst ? orInterrupted(unit, 'load-failed', swapping) : swapping);
         await ledger.put(plan.database, { ...entry, plan, swap: 'done' });
         await loads.end(plan.database, plan.jobId);
-        const notes = asideFirst ? notesOf(await unit.engine.loadReport(unit.context), unit.context.log) : {};
+        const notes = asideFirst ? loadNotes(await unit.engine.loadReport(unit.context), unit.context.log) : {};
         return { ...(previous !== undefined && { previous }), ...notes };
       }),
     );

@@ -38,4 +38,5 @@ export const stepRules: Readonly<Record<Exclude<keyof AgentActivities, 'diagnose
   compareDatabase: { confirms: 'whole', place: true },
   dropPrevious: { confirms: 'whole', inPlace: true, afterwards: true },
   verifyBackup: { confirms: 'whole', place: true },
+  tryLoad: { confirms: 'whole', place: true },
 };

@@ -109,5 +109,9 @@ export const VerifyRequest = z.looseObject({
     .boolean()
     .optional()
     .describe('with latest: pass over sealed backups that cannot be read, and say which; refused if absent'),
+  load: z
+    .boolean()
+    .optional()
+    .describe('load it too, into a database beside that is thrown away, and compare: logical backups only'),
 });
 export type VerifyRequest = z.infer<typeof VerifyRequest>;

@@ -115,4 +115,5 @@ export const VerifyPlanShape = z.looseObject({
   manifestSha256: sha256,
   artefacts: z.array(PlannedArtefact),
   skipped: skipped.optional(),
+  load: z.looseObject({ jobs }).optional(),
 }) satisfies z.ZodType<VerifyPlan>;

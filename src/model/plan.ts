@@ -102,6 +102,8 @@ export interface RestorePlan extends CommonPlan {
   readonly jobs: number;
   /** `aside-first`: the old database is set aside before the new one is loaded under its name, and is out of service meanwhile; beside it if absent. */
   readonly way?: 'aside-first';
+  /** Loaded to be thrown away: nothing live is ever touched. */
+  readonly trial?: true;
   /** `continue`: what does not load is left out and told; `stop` if absent. */
   readonly onError?: OnError;
   /** What differs from the manifest is told, and the old data kept, instead of going back to it. */
@@ -120,6 +122,8 @@ export interface VerifyPlan extends CommonPlan {
   readonly artefacts: readonly Artefact[];
   /** Newer ones that were passed over, as asked for. */
   readonly skipped?: readonly SkippedBackup[];
+  /** Load it too, into a database that is thrown away. */
+  readonly load?: { readonly jobs: number };
 }
 
 export type JobPlan = BackupPlan | RestorePlan | VerifyPlan;

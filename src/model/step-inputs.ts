@@ -56,7 +56,7 @@ const jobStep = z.looseObject({ plan: anyPlan, ...unheld });
 export const stepInputs = {
   checkDatabase: databaseStep,
   checkStorage: databaseStep.extend({ checked: Checked }),
-  runHook: databaseStep.extend({ hook, outcome: outcome.optional() }),
+  runHook: databaseStep.extend({ hook, outcome: z.enum([...outcome.options, 'partial']).optional() }),
   stopDatabase: databaseStep,
   fenceDatabase: databaseStep.extend({ drain: z.boolean() }),
   runDump: backupStep,
@@ -79,5 +79,6 @@ export const stepInputs = {
   compareDatabase: restoreStep,
   dropPrevious: restoreStep,
   verifyBackup: z.looseObject({ plan: VerifyPlanShape, ...unheld }),
+  tryLoad: z.looseObject({ plan: VerifyPlanShape, ...held }),
   diagnose: z.looseObject({ database: Name, unit: z.string().min(1).max(100) }),
 } as const;

@@ -38,5 +38,6 @@ export const agentSteps: Readonly<Record<AgentStep, StepTraits>> = {
   swapBack: { kind: 'recover', phase: 'swapping', summary: 'swap the old data back in' },
   compareDatabase: { kind: 'work', phase: 'comparing', summary: 'compare with the manifest' },
   dropPrevious: { kind: 'tidy', phase: 'finishing', summary: 'drop the data set aside' },
+  tryLoad: { kind: 'work', phase: 'loading', summary: 'load it for a trial, compare, and throw it away' },
   verifyBackup: { kind: 'reading', phase: 'verifying', summary: 'read the backup back and check every byte' },
 };

@@ -61,4 +61,41 @@ realDatabases(cluster, [
       },
     },
   },
+  {
+    title:
+      'a generated column that makes plain letters of others by an extension, whose function names it without a schema',
+    make: [
+      'CREATE EXTENSION unaccent',
+      `CREATE FUNCTION slug(t text) RETURNS text IMMUTABLE STRICT LANGUAGE plpgsql AS $$
+        BEGIN RETURN trim(both '-' from regexp_replace(lower(unaccent(t)), '[^a-z0-9]+', '-', 'g')); END $$`,
+      'CREATE TABLE pages (id serial PRIMARY KEY, title text, slug text GENERATED ALWAYS AS (slug(title)) STORED UNIQUE)',
+      `INSERT INTO pages (title) SELECT 'Größe é ' || n FROM generate_series(1, 30) n`,
+    ],
+  },
+  {
+    title: 'a materialised view by a function that reads a table by its bare name, and partitions with such an index',
+    backup: { jobs: 2, transfer: 'staged' },
+    make: [
+      'CREATE TABLE systems (id int PRIMARY KEY, name text)',
+      `INSERT INTO systems VALUES (1, 'metric')`,
+      `CREATE FUNCTION system_of(n int) RETURNS text IMMUTABLE LANGUAGE plpgsql AS $$
+        BEGIN RETURN (SELECT name FROM systems WHERE id = n); END $$`,
+      'CREATE TABLE measures (id int, taken date) PARTITION BY RANGE (taken)',
+      `CREATE TABLE measures_1 PARTITION OF measures FOR VALUES FROM ('2020-01-01') TO ('2021-01-01')`,
+      `INSERT INTO measures SELECT 1, '2020-02-01'::date + n FROM generate_series(1, 30) n`,
+      'CREATE INDEX ON measures (system_of(id))',
+      'CREATE MATERIALIZED VIEW named AS SELECT system_of(id) AS system, count(*) FROM measures GROUP BY 1',
+    ],
+  },
+  {
+    title: 'functions that need a search path, beside an event trigger that forbids every change',
+    make: [
+      'CREATE FUNCTION inner_one(n int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN n + 1; END $$',
+      'CREATE FUNCTION outer_one(n int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN inner_one(n); END $$',
+      'CREATE TABLE counted (n int, next int GENERATED ALWAYS AS (outer_one(n)) STORED)',
+      'INSERT INTO counted SELECT generate_series(1, 20)',
+      `CREATE FUNCTION forbid() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no changes here'; END $$`,
+      'CREATE EVENT TRIGGER forbids ON ddl_command_start EXECUTE FUNCTION forbid()',
+    ],
+  },
 ]);

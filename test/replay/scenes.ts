@@ -35,6 +35,9 @@ export const scenes: readonly Scene[] = [
   restore('restore-unrecoverable', {}, { compareDatabase: fails('restore-differs'), swapBack: fails('swap-failed') }),
   restore('restore-load-failed', {}, { loadBackup: fails('load-failed') }),
   cancelled(restorePlan('restore-cancelled'), 'swapDatabase'),
+  restore('restore-partial', { onError: 'continue' }),
+  restore('restore-aside-first', { swap: 'fence', way: 'aside-first' }),
+  played({ ...verifyPlan('verify-load'), load: { jobs: 2 } }),
   async (stage) => {
     await endingOf(await stage.start(restorePlan('restore-kept', { keepPrevious: 500 })));
     await stage.client.workflow.getHandle('drop-previous/restore-kept').result();

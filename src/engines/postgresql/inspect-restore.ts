@@ -36,7 +36,8 @@ export async function inspectLogicalRestore(
     await requireExtensions(context, session, manifest);
     await requireFittingName(context, session, plan, manifest);
     await requireAdmitted(context, session, plan, server.major);
-    if (plan.target.kind === 'in-place') await requireSwappable(context, session);
+    if (plan.trial) context.log.line('verify', 'loaded for a trial: the live database stays as it is');
+    else if (plan.target.kind === 'in-place') await requireSwappable(context, session);
     else await requireAbsent(context, session, plan.target.name);
     const live = await liveBytes(session, databaseName(context));
     await requireSpace(needs(context, plan, manifest, server));

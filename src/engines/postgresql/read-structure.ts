@@ -54,8 +54,9 @@ const boundByText = `SELECT s.name FROM pg_settings s WHERE s.context IN ('postm
 
 /** The first superuser's own objects are in no catalogue of dependencies. */
 const ownersText = `SELECT DISTINCT pg_get_userbyid(o.owner) AS name FROM (
-    SELECT refobjid AS owner FROM pg_shdepend
-      WHERE deptype = 'o' AND refclassid = 'pg_authid'::regclass AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
+    SELECT refobjid AS owner FROM pg_shdepend s
+      WHERE deptype = 'o' AND refclassid = 'pg_authid'::regclass AND classid <> 'pg_extension'::regclass
+        AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = s.classid AND d.objid = s.objid AND d.deptype = 'e') AND dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
     UNION SELECT c.relowner FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${userSchema} AND ${own('c.oid', 'pg_class')}
     UNION SELECT p.proowner FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE ${userSchema} AND ${own('p.oid', 'pg_proc')}
     UNION SELECT n.nspowner FROM pg_namespace n WHERE ${userSchema} AND n.nspname <> 'public' AND ${own('n.oid', 'pg_namespace')}

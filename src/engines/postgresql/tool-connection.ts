@@ -11,9 +11,12 @@ export function connectionArguments(context: EngineContext, database?: string): 
   return ['--no-password', `--dbname=${text.join(' ')}`];
 }
 
+/** A mark may be longer than a server takes for the name of applications, which it remarks on at every connection. */
+const quiet = 'client_min_messages=warning';
+
 /** Environment of a tool that connects to a server of a major version. Holds the password, which no other user of the host can read there. */
 export function connectionEnvironment(context: EngineContext, major: number, serverSettings: readonly string[] = []) {
-  const settings = [...neutralForTools(major), ...plainWords(context), ...serverSettings].map(
+  const settings = [...neutralForTools(major), quiet, ...plainWords(context), ...serverSettings].map(
     (setting) => `-c ${optionOf(setting)}`,
   );
   const env: Record<string, string> = {

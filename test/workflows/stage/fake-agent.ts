@@ -120,7 +120,9 @@ export class FakeAgent {
       loadBackup: async (step: RestoreStep) => {
         database(step).loaded = true;
         await play(step, 'loadBackup');
-        return { location: '/var/lib/restored' };
+        const leftOut = [{ what: 'constraint a of table b', reason: 'scripted' }];
+        const partial = step.plan.onError === 'continue' && { leftOut, leftOutCount: 1 };
+        return { location: '/var/lib/restored', ...partial };
       },
       discardLoaded: async (step) => {
         (await play(step, 'discardLoaded')).loaded = false;
@@ -139,6 +141,10 @@ export class FakeAgent {
       },
       dropPrevious: async (step) => {
         (await play(step, 'dropPrevious')).setAside = false;
+      },
+      tryLoad: async ({ plan }) => {
+        await this.of(plan.jobId).play('tryLoad');
+        return { seconds: 1, bound: [] };
       },
       verifyBackup: async ({ plan }) => {
         await this.of(plan.jobId).play('verifyBackup');

