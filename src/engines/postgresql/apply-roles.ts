@@ -27,11 +27,18 @@ export async function applyRoles(session: Session, portrait: Portrait, log: JobL
   for (const role of portrait.roles) {
     const there = existing.get(role.name);
     if (there !== undefined) tellDifference(role, there, log);
-    else if (await makeRole(session, role, warn)) log.line('restore', `role "${role.name}" was missing and is made`);
+    else if (await makeRole(session, role, warn)) tellMade(role, log);
   }
   await applyMemberships(session, portrait.memberships, { log, warn });
   await applyParameterGrants(session, portrait.parameters ?? [], { log, warn });
   return warnings;
+}
+
+/** Whoever wrote the backup has chosen this role's password. */
+function tellMade({ name, attributes }: Role, log: JobLog): void {
+  log.line('restore', `role "${name}" was missing and is made`);
+  if (!attributes['SUPERUSER']) return;
+  log.line('restore', `WARNING: role "${name}" is a superuser, with the password that the backup has for it`);
 }
 
 /** Password verifiers are in these statements; best effort, since only a superuser may. */

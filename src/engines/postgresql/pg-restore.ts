@@ -8,6 +8,7 @@ import { wholeLines } from '../../pipeline/whole-lines';
 import type { ArtefactSource, EngineContext } from '../engine';
 import type { MemberRules } from './archive-members';
 import { FailureReader } from './careful/failure-reader';
+import { requireOwnFiles } from './dump-directory';
 import { runTool, toldAs } from './run-tool';
 import { serverTool } from './server-words';
 import { freeBytes, readable } from './space';
@@ -87,6 +88,7 @@ export async function spool(
   await mkdir(folder, { mode: 0o700 });
   try {
     await unarchive(source, artefact, folder, { backup, rules: dumpRules });
+    await requireOwnFiles(path, backup, artefact.path);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     throw error;

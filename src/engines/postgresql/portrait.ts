@@ -4,10 +4,13 @@ import type { Manifest } from '../../model/manifest';
 import { readJson } from '../../model/read-json';
 import type { ArtefactSource } from '../engine';
 
+/** A word of SQL, which goes into a statement as it is. */
+const Word = z.string().regex(/^[A-Z]+( [A-Z]+)*$/, 'must be a word of SQL');
+
 const Grant = z.object({
   grantor: z.string(),
   grantee: z.string().nullable().describe('null: everybody'),
-  privilege: z.string(),
+  privilege: Word,
   grantable: z.boolean(),
 });
 export type Grant = z.infer<typeof Grant>;
@@ -22,8 +25,8 @@ export type KeptSetting = z.infer<typeof KeptSetting>;
 
 const Role = z.object({
   name: z.string(),
-  attributes: z.record(z.string(), z.boolean()).describe('such as LOGIN: true'),
-  'connection-limit': z.number(),
+  attributes: z.record(Word, z.boolean()).describe('such as LOGIN: true'),
+  'connection-limit': z.int().min(-1),
   'valid-until': z.string().nullable(),
   password: z.string().nullable().describe('as the server keeps it: a verifier, never the password itself'),
   comment: z.string().nullable(),
@@ -35,7 +38,7 @@ const Membership = z.object({
   role: z.string(),
   member: z.string(),
   grantor: z.string().nullable(),
-  options: z.record(z.string(), z.boolean()).describe('ADMIN, and INHERIT and SET since PostgreSQL 16'),
+  options: z.record(Word, z.boolean()).describe('ADMIN, and INHERIT and SET since PostgreSQL 16'),
 });
 export type Membership = z.infer<typeof Membership>;
 
@@ -52,7 +55,7 @@ export const DatabaseProperties = z.object({
   tablespace: z.string(),
   template: z.boolean(),
   'allow-connections': z.boolean(),
-  'connection-limit': z.number(),
+  'connection-limit': z.int().min(-1),
   comment: z.string().nullable(),
   grants: z.array(Grant).nullable().describe('null: never changed'),
   settings: z.array(KeptSetting),
@@ -79,5 +82,17 @@ export async function readPortrait(manifest: Manifest, source: ArtefactSource): 
   const artefact = manifest.artefacts.find(({ role }) => role === 'portrait');
   const backup = manifest['backup-id'];
   if (artefact === undefined) throw failure('manifest-unreadable', { backup, reason: 'it names no portrait' });
-  return Portrait.parse(readJson(await source.text(artefact)));
+  const text = await source.text(artefact);
+  try {
+    return parsedPortrait(text);
+  } catch (error) {
+    throw failure('backup-corrupt', { backup, artefact: artefact.path, reason: (error as Error).message }, error);
+  }
+}
+
+function parsedPortrait(text: string): Portrait {
+  const parsed = Portrait.safeParse(readJson(text));
+  if (parsed.success) return parsed.data;
+  const [first] = parsed.error.issues;
+  throw new Error(`${first?.path.join('.') || 'it'}: ${first?.message}`);
 }
