@@ -28,7 +28,8 @@ export async function sweepOrphans(storage: Storage, database: string, lookAt: L
 /** Whether nobody works on this backup any more: a backup that nobody has reserved is sealed, or was given up. */
 async function isOver(storage: Storage, database: string, id: BackupId, lookAt: LookAtRun): Promise<boolean> {
   const job = (await readReservation(storage, database, id))?.['job-id'];
-  if (job === undefined) return true;
+  // One that cannot be read may be of a job that runs.
+  if (job === undefined) return (await storage.head(repositoryKeys(database).backup(id).reserved)) === undefined;
   const { state } = await lookAt(job);
   if (state === 'unreachable') return (await readRecords(storage, database, [job])).length > 0;
   return state !== 'open';
