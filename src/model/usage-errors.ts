@@ -74,7 +74,7 @@ export const usageErrors = {
     exit: 2,
     retried: false,
     message: 'start agent "{agent}": its state folder "{folder}" cannot be locked: {reason}',
-    hint: 'give it a folder of a file system that knows locks, then try: holdfast worker --agent {agent}',
+    hint: 'give it a folder of its own user on a file system that knows locks, then try: holdfast worker --agent {agent}',
   },
   'request-invalid': {
     exit: 2,

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { Client, Connection } from '@temporalio/client';
 import { freePort } from '../../scripts/servers/free-port';
 import { type TemporaryFolder, temporaryFolder } from '../../scripts/servers/temporary-folder';
@@ -93,6 +95,21 @@ test('another user of the host reaches neither Temporal nor its Web UI, and is t
   );
   expect(refused).toEqual(['nobody', 'nobody']);
   expect(portsOfServer(dataFile)).toEqual([]); // nor is there any other way in: not its HTTP port, not its inner services
+});
+
+test('a page of a stranger, whose name was made to lead here, does not reach the Web UI', async () => {
+  const { uiPort } = closed;
+  const ask = (name: string, more = '') => {
+    const head = `POST /api/v1/namespaces/default/workflows/forged HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n${more}`;
+    const socket = connect({ host, port: uiPort });
+    socket.end(`${head}Content-Length: 2\r\n\r\n{}`);
+    return text(socket);
+  };
+  expect(await ask(`evil.example:${uiPort}`)).toMatch(/^HTTP\/1\.1 403 Forbidden[\s\S]*at no other name/);
+  expect(await ask('0.0.0.0')).toMatch(/^HTTP\/1\.1 403/);
+  for (const name of [`localhost:${uiPort}`, '127.0.0.1', '[::1]:80'])
+    expect(await ask(name)).toMatch(/^HTTP\/1\.1 4(?![\s\S]*no other name)/);
+  expect(await ask('localhost', `X-Filler: ${'x'.repeat(100_000)}\r\n`)).toMatch(/^HTTP\/1\.1 4/); // also what needs many reads
 });
 
 test('a user who is named may use it; and without a Web UI nothing listens for one', async () => {

@@ -53,7 +53,7 @@ test("of a hundred that another user opens, fills and leaves at once not one is 
     expect(await asOtherUser(sendAndVanish, `127.0.0.1:${port}`, 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n')).toBe('done');
     await until('all looked at', () => seen.refused.length + seen.handed.length === 100, 10_000);
     expect(seen.handed).toEqual([]);
-    expect(new Set(seen.refused)).toEqual(new Set([nobody, undefined]));
+    expect(seen.refused.filter((uid) => uid !== nobody && uid !== undefined)).toEqual([]);
   });
 });
 

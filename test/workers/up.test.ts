@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { Client, Connection, type WorkflowFailedError } from '@temporalio/client';
@@ -11,6 +11,8 @@ import { loadConfig } from '../../src/config/load';
 import { searchAttributes } from '../../src/model/search-attributes';
 import { processStat } from '../../src/pipeline/owner-tag';
 import { serveAll } from '../../src/workers/all-in-one';
+import { otherUsers } from '../../src/workers/embedded/other-users';
+import { usersOf } from '../../src/workers/embedded/temporal-of-host';
 import { createLog } from '../../src/workers/log';
 import { until } from './worker-scene';
 
@@ -42,10 +44,14 @@ afterAll(async () => {
   await folder?.remove();
 });
 
-async function start(): Promise<void> {
+async function start(path?: string): Promise<void> {
   lives += 1;
   logFile = join(folder.path, `up-${lives}.log`);
-  const env = { ...minimalEnvironment(), HOLDFAST_CONFIG: join(folder.path, 'holdfast.yaml') };
+  const env = {
+    ...minimalEnvironment(),
+    HOLDFAST_CONFIG: join(folder.path, 'holdfast.yaml'),
+    ...(path && { PATH: path }),
+  };
   up = await startOwned(process.execPath, ['--import', require.resolve('tsx'), program, 'up'], { env, logFile });
 }
 
@@ -124,6 +130,33 @@ test('the next life knows the jobs of the one before; killed, it leaves no serve
   const server = serverPid();
   await up.kill9();
   await until('gone', () => !isAlive(server), 5_000);
+});
+
+test('where the server cannot be closed off, the users of the host who can reach it are named', async () => {
+  const refusing = join(folder.path, 'refusing');
+  await mkdir(refusing);
+  const unshare = '#!/bin/sh\necho "unshare failed: Operation not permitted" >&2\nexit 1\n';
+  await writeFile(join(refusing, 'unshare'), unshare, { mode: 0o755 });
+  const become = ['--pdeathsig', 'KILL', '--reuid=65534', '--regid=65534', '--clear-groups', 'sleep', '60'];
+  const other = spawn('setpriv', become, { cwd: '/', stdio: 'ignore' });
+  try {
+    await start(`${refusing}:${process.env['PATH']}`);
+    await ready();
+    expect(await log()).toMatch(/WARN {2}every user of this host can use the embedded Temporal server .*: .*/);
+    expect(await log()).toContain('it cannot have a network of its own: unshare failed: Operation not permitted');
+    expect(otherUsers()).toContain('nobody');
+    await up.end(60_000);
+  } finally {
+    other.kill('SIGKILL');
+    await once(other, 'exit');
+  }
+});
+
+test('a user whom this host does not know is told before anything starts', async () => {
+  const config = await loadConfig(join(folder.path, 'holdfast.yaml'));
+  const users = ['nobody', 'mallory'];
+  expect(() => usersOf({ ...config, temporal: { ...config.temporal, users } })).toThrow(/no user "mallory"/);
+  expect(usersOf({ ...config, temporal: { ...config.temporal, users: ['nobody'] } })).toEqual([65534]);
 });
 
 /** Another program on the port, which a killed server keeps until the last of its threads is gone. */

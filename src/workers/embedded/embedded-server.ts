@@ -42,7 +42,7 @@ export async function startEmbeddedServer(options: EmbeddedServerOptions): Promi
   await ownFolder(dirname(options.dataFile));
   await closeFiles(options.dataFile);
   const server = new SupervisedServer(program, options, network);
-  const closePorts = await openPorts(options, network, (port, connection) => server.hand(port, connection));
+  const closePorts = await openPorts(options, network, (...connection) => server.hand(...connection));
   try {
     await server.start();
   } catch (error) {
@@ -72,9 +72,9 @@ class SupervisedServer {
     this.logFile = `${options.dataFile}.log`;
   }
 
-  hand(...[port, connection]: Parameters<ServerProcess['hand']>): void {
+  hand(...[port, speech, connection]: Parameters<ServerProcess['hand']>): void {
     if (this.current === undefined) connection.destroy();
-    else this.current.hand(port, connection);
+    else this.current.hand(port, speech, connection);
   }
 
   async start(): Promise<void> {

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { connect, Socket } from 'node:net';
-import { pipeline } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { listens } from '../listens';
+import { asksForThisHost, refusePage } from './own-page';
 
 const lookEvery = 50;
-const Handed = z.object({ port: z.number().int() });
+const Handed = z.object({ port: z.number().int(), speech: z.enum(['grpc', 'http']) });
+type Handed = z.infer<typeof Handed>;
 
 /**
  * The program that runs inside a network of its own: `HOST PORT PROGRAM ARGUMENTS…`. It starts the server there, says `listening` to its parent once
@@ -28,19 +29,29 @@ function main([host = '', port = '', program = '', ...args]: readonly string[]):
   process.on('message', (message, handle) => {
     const handed = Handed.safeParse(message);
     if (!(handle instanceof Socket)) return;
-    if (handed.success) join(handle, host, handed.data.port);
+    if (handed.success) void join(handle, host, handed.data);
     else handle.destroy();
   });
   void tellListening(server, host, Number(port));
 }
 
 /** Each half closes by itself; what breaks takes the other end with it. */
-function join(outside: Socket, host: string, port: number): void {
-  const inside = connect({ host, port, allowHalfOpen: true, noDelay: true });
+async function join(outside: Socket, host: string, { port, speech }: Handed): Promise<void> {
   outside.allowHalfOpen = true;
+  if (speech === 'http' && !(await asksForThisHost(outside, host))) return refusePage(outside);
+  const inside = connect({ host, port, allowHalfOpen: true, noDelay: true });
   outside.setNoDelay(true);
-  pipeline(outside, inside, () => {});
-  pipeline(inside, outside, () => {});
+  pass(outside, inside);
+  pass(inside, outside);
+}
+
+/** Not by `pipeline`, which closes both when one half has ended. */
+function pass(from: Socket, to: Socket): void {
+  from.on('error', () => to.destroy());
+  from.on('close', () => {
+    if (!from.readableEnded || !from.writableFinished) to.destroy();
+  });
+  from.pipe(to);
 }
 
 async function tellListening(server: ChildProcess, host: string, port: number): Promise<void> {

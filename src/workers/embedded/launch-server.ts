@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { findProgram } from '../../pipeline/find-program';
 import { listens } from '../listens';
 import type { OwnNetwork } from './own-network';
+import type { Speech } from './refuse-user';
 import { type ServerPlace, serverArguments, serverEnvironment } from './server-command';
 
 const killAfter = 5_000;
@@ -16,7 +17,7 @@ export interface ServerProcess {
   isOver(): boolean;
   listens(): Promise<boolean>;
   /** Joins a connection from outside to the server's own port of that number, where it has a network of its own. */
-  hand(port: number, connection: Socket): void;
+  hand(port: number, speech: Speech, connection: Socket): void;
   /** Resolves when it is gone. */
   end(): Promise<void>;
 }
@@ -29,7 +30,7 @@ export function launchServer(program: string, place: ServerPlace, logFile: strin
     return {
       ...lifeOf(child),
       listens: () => listens(place.host, place.port),
-      hand: (_, connection) => connection.destroy(),
+      hand: (_port, _speech, connection) => connection.destroy(),
     };
   }
   const inside = [...network.wrapper, process.execPath, ...programInside(), place.host, String(place.port)];
@@ -41,7 +42,7 @@ export function launchServer(program: string, place: ServerPlace, logFile: strin
   return {
     ...lifeOf(child),
     listens: async () => up,
-    hand: (port, connection) => handOver(child, port, connection),
+    hand: (port, speech, connection) => handOver(child, { port, speech }, connection),
   };
 }
 
@@ -80,9 +81,9 @@ function lifeOf(child: ChildProcess): Pick<ServerProcess, 'ended' | 'isOver' | '
 }
 
 /** A server that is being started again takes none: whoever wanted one tries again. */
-function handOver(child: ChildProcess, port: number, connection: Socket): void {
+function handOver(child: ChildProcess, where: { port: number; speech: Speech }, connection: Socket): void {
   if (!child.connected) return void connection.destroy();
-  child.send({ port }, connection, {}, (error) => error && connection.destroy());
+  child.send(where, connection, {}, (error) => error && connection.destroy());
 }
 
 function programInside(): readonly string[] {

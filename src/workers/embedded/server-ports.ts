@@ -21,7 +21,7 @@ interface Port {
 export async function openPorts(
   options: EmbeddedServerOptions,
   network: OwnNetwork,
-  hand: (port: number, connection: Socket) => void,
+  hand: (port: number, speech: Speech, connection: Socket) => void,
 ): Promise<() => void> {
   const { host } = options;
   const ports: readonly Port[] = [
@@ -38,7 +38,7 @@ export async function openPorts(
   for (const { port, what, speech } of ports) {
     const close = await guardPort({
       ...{ host, port, speech, admitted, reason },
-      onConnection: (connection) => hand(port, connection),
+      onConnection: (connection) => hand(port, speech, connection),
       onRefused: (uid) => options.onRefused(uid === undefined ? 'nobody known' : nameOfUser(uid)),
     }).catch(async (error: NodeJS.ErrnoException) => {
       closeAll();
