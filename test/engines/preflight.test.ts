@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { addSettings } from '../../scripts/servers/postgres-files';
 import type { Manifest } from '../../src/model/manifest';
-import { backUp, postgresql } from './back-up';
+import { backUp, postgresql, sourceOf } from './back-up';
 import { ownCluster } from './cluster';
 import { type JobOptions, startJob } from './job';
 import { backupPlan, restorePlan } from './plans';
@@ -89,6 +89,16 @@ describe('a role that could not do it all is refused before anything starts', ()
     expect((await engine.inspectForBackup(job, backupPlan(job, 'logical'))).missing).toMatchObject([
       { what: 'all 1 large objects', reason: expect.stringContaining('may not read 1') },
     ]);
+  });
+
+  it('or told that its backup lacks the passwords of roles, as on servers of providers', async () => {
+    await cluster.sql('shop', 'GRANT SELECT ON goods TO plain');
+    const job = startJob(cluster, { user: 'plain', password });
+    const { missing } = await engine.inspectForBackup(job, backupPlan(job, 'logical'));
+    expect(missing?.map(({ what }) => what)).toContain('the passwords of 4 roles');
+    const manifest = await backUp(cluster, job, 'logical');
+    await engine.verify(job, manifest, sourceOf(cluster, job, manifest));
+    await cluster.sql('shop', 'REVOKE SELECT ON goods FROM plain');
   });
 
   it('where row-level security would hide rows', async () => {

@@ -75,6 +75,7 @@ it.each([
     expect(await timeline()).toBe(expected);
     await workOn();
     expect(archived()).toContain(`0000000${expected}.history`);
+    expect(existsSync(join(cluster.server.dataDirectory, 'recovery.signal'))).toBe(false);
     expect(JSON.parse(await failures())).toMatchObject({ failed_count: '0' });
   },
 );

@@ -24,6 +24,12 @@ realDatabases(cluster, [
       'RESET SESSION AUTHORIZATION',
       'GRANT team TO bert WITH INHERIT FALSE',
       'GRANT SET ON PARAMETER work_mem TO anna',
+      // who makes a role is its member by the bootstrap superuser, which he could not grant himself
+      'CREATE ROLE chief CREATEROLE',
+      'SET SESSION AUTHORIZATION chief',
+      'CREATE ROLE clerk',
+      'GRANT clerk TO bert WITH ADMIN OPTION',
+      'RESET SESSION AUTHORIZATION',
       'CREATE TABLE goods (id int)',
       'ALTER TABLE goods OWNER TO team',
     ],

@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   lstatSync,
@@ -13,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { runTool } from '../../scripts/servers/run-tool';
 import type { Manifest } from '../../src/model/manifest';
-import { backUp, postgresql, sourceOf } from '../engines/back-up';
+import { artefactFile, backUp, postgresql, sourceOf } from '../engines/back-up';
 import { ownCluster } from '../engines/cluster';
 import { startJob } from '../engines/job';
 import { backupPlan } from '../engines/plans';
@@ -97,6 +99,28 @@ describe.each(['physical', 'cold'])('a %s backup of a data directory whose confi
     expect((await engine.verify(job, manifest(), sourceOf(cluster, job, manifest()))).join('\n')).toContain(
       'configuration.tar',
     );
+  });
+
+  it('is refused where somebody has put data of the server among the configuration', async () => {
+    const file = artefactFile(cluster, manifest(), 'configuration');
+    const good = readFileSync(file);
+    const forged = join(cluster.folder, 'forged');
+    mkdirSync(join(forged, 'global'), { recursive: true });
+    writeFileSync(join(forged, 'global', 'pg_control'), 'forged');
+    const stored = execFileSync('sh', ['-c', `tar -cf - -C '${forged}' global/pg_control | zstd -1 -c`]);
+    writeFileSync(file, stored);
+    const sizes = { 'stored-bytes': stored.length, sha256: createHash('sha256').update(stored).digest('hex') };
+    const artefacts = manifest().artefacts.map((each) =>
+      each.role === 'configuration' ? { ...each, ...sizes, bytes: 10_240 } : each,
+    );
+    const { load, job, plan } = restoring(cluster, { ...manifest(), artefacts });
+    await expect(load()).rejects.toMatchObject({
+      code: 'backup-corrupt',
+      message: expect.stringContaining('global/pg_control'),
+    });
+    await engine.discardLoaded(job, plan);
+    writeFileSync(file, good);
+    rmSync(forged, { recursive: true });
   });
 
   it('has configuration of its own beside the live one, and shares no file with it', async () => {
