@@ -20,6 +20,8 @@ export function findVersitygw(): string;
 export function findPypi(name: PypiName): string;
 /** The folder of the newest complete PostgreSQL (server and tools). Throws, naming `npm run setup`. */
 export function findPostgres(): string;
+/** A connection pooler, for the tests. Throws, naming `npm run setup`. */
+export function findPgbouncer(): string;
 /** A Chromium or Chrome; `CHROME_PATH` wins. Throws, naming `npm run setup`. */
 export function findChromium(): string;
 
@@ -41,6 +43,7 @@ export function atLeast(version: string, minimum: string): boolean;
 export function lookForServer(name: ServerName): string | undefined;
 export function lookForPostgres(): FoundPostgres | undefined;
 export function lookForChromium(): string | undefined;
+export function lookForPgbouncer(): string | undefined;
 export function lookForPypi(name: PypiName): string | undefined;
 /** Where such a part is kept, whether it is there or not. */
 export function pypiFolder(name: PypiName): string;

@@ -214,6 +214,11 @@ function playwrightBrowsers() {
   return roots.flatMap((root) => expand(`${root}/chromium-*/chrome-linux*/chrome`));
 }
 
+/** Packages put it where daemons are, which is not on everybody's PATH. */
+function lookForPgbouncer() {
+  return findOnPath('pgbouncer') ?? ['/usr/sbin/pgbouncer', '/opt/homebrew/bin/pgbouncer'].find(isExecutable);
+}
+
 function orThrow(found, what) {
   if (found === undefined)
     throw new Error(`${what} was not found on the PATH or in "${cacheDirectory()}": run \`npm run setup\``);
@@ -245,5 +250,7 @@ module.exports = {
   findVersitygw: () => orThrow(lookForServer('versitygw'), 'versitygw'),
   findPypi: (name) => orThrow(lookForPypi(name), name),
   findPostgres: () => orThrow(lookForPostgres(), `a PostgreSQL ${pins.postgresql} or newer with all its tools`).bin,
+  lookForPgbouncer,
+  findPgbouncer: () => orThrow(lookForPgbouncer(), 'PgBouncer'),
   findChromium: () => orThrow(lookForChromium(), 'a Chromium or Chrome'),
 };

@@ -60,6 +60,11 @@ const parts = [
     packages: { apt: 'python3 python3-pip', dnf: 'python3 python3-pip', brew: 'python' },
   },
   {
+    what: 'PgBouncer',
+    found: () => find.lookForPgbouncer() && '-',
+    packages: { apt: 'pgbouncer', dnf: 'pgbouncer', brew: 'pgbouncer' },
+  },
+  {
     what: "the C library's locales",
     found: () => (localePresent() || existsSync('/usr/share/i18n/locales/de_DE') ? '-' : undefined),
     packages: { apt: 'locales', dnf: 'glibc-langpack-de' },

@@ -46,6 +46,28 @@ realDatabases(cluster, [
     },
     meanwhile: close,
   },
+  {
+    title: 'a database comes back of whose few connections an application has all but one',
+    make: async ({ sql, database }) => {
+      await sql(...tables, ...limited('shy', -1));
+      await cluster.sql(
+        'postgres',
+        `CREATE ROLE app LOGIN PASSWORD '${password}'`,
+        `ALTER DATABASE ${database} CONNECTION LIMIT 2`,
+      );
+      open = new Client({ ...cluster.server.client(database), user: 'app', password });
+      open.on('error', () => {});
+      await open.connect();
+    },
+    backedUpBy: { user: 'shy', password },
+    meanwhile: close,
+    expected: {
+      logged: [/connections: 2 wanted, 1 to be had \(CONNECTION LIMIT 2 of database real_2, 1 of which are taken\)/],
+    },
+    clean: async () => {
+      await cluster.sql('postgres', 'DROP ROLE shy', 'DROP ROLE app');
+    },
+  },
   ...[1, 2, 3].flatMap((limit) =>
     [1, 4].map((jobs) => ({
       title: `a database comes back that a role of at most ${limit} connections has backed up, asked for ${jobs} jobs`,

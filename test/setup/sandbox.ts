@@ -40,7 +40,7 @@ export class Sandbox {
       for (const release of Object.values(releases)) release.urls = [refused];
     });
     this.pinMajors({});
-    for (const program of ['zstd', 'setpriv', 'curl', 'openssl', 'chromium']) this.program(program);
+    for (const program of ['zstd', 'setpriv', 'curl', 'openssl', 'chromium', 'pgbouncer']) this.program(program);
     for (const tool of ['initdb', 'pg_ctl', 'pg_dump', 'pg_restore', 'pg_basebackup', 'pg_verifybackup', 'psql'])
       this.program(tool);
     this.program('postgres', 'echo "postgres (PostgreSQL) 99.1"');

@@ -1,6 +1,7 @@
 import { failure, HoldfastError } from '../../model/errors';
 import { wordsOf } from '../../pipeline/words-of';
 import type { EngineContext } from '../engine';
+import { databaseName } from './names';
 import { withoutRows } from './server-error';
 
 /** The five characters by which the server names a kind of error; undefined for errors that are not the server's. */
@@ -20,6 +21,7 @@ type Telling = (context: EngineContext, database: string, error: unknown) => Hol
 
 /** Which entry of the error table an SQL state at connecting is told as. */
 const byState: Readonly<Record<string, Telling>> = {
+  '08P01': pooled,
   '28P01': credentials,
   '28000': credentials,
   '3D000': missing,
@@ -73,6 +75,14 @@ function missing(context: EngineContext, database: string, error: unknown): Hold
 
 function unready(_: EngineContext, database: string, error: unknown): HoldfastError {
   return failure('database-unready', { database, reason: reasonOf(error) }, error);
+}
+
+/** It passes on little of what a session asks for, and what one session sets to whoever comes next. */
+export function pooled(context: EngineContext, database = databaseName(context), error?: unknown): HoldfastError {
+  const { host, port } = context.unit;
+  const said = error === undefined ? '' : ` (${reasonOf(error)})`;
+  const reason = `a connection pooler answers at ${host}:${port}${said}: give the unit the host and port of the server itself`;
+  return failure('database-unready', { database, reason }, error);
 }
 
 function role({ config: { user } }: EngineContext, database: string, error: unknown): HoldfastError {

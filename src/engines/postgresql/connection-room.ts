@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { EngineContext } from '../engine';
 import type { Session } from './session';
 
@@ -14,6 +15,9 @@ interface Row {
   readonly others: number;
 }
 
+/** What others' processes are is hidden from most roles. */
+const ofClient = `coalesce(backend_type, 'client backend') = 'client backend'`;
+
 /** A limit binds superusers only where it is the server's own; connections of others that it counts are no longer to be had. */
 const limits = `SELECT l.what, l.most, l.others::int FROM pg_roles r
   JOIN pg_database d ON d.datname = current_database(),
@@ -21,10 +25,10 @@ const limits = `SELECT l.what, l.most, l.others::int FROM pg_roles r
     (format('CONNECTION LIMIT %s of role %I', r.rolconnlimit, r.rolname), nullif(r.rolconnlimit, -1), NOT r.rolsuper,
       (SELECT count(*) FROM pg_stat_activity WHERE usesysid = r.oid AND pid <> pg_backend_pid())),
     (format('CONNECTION LIMIT %s of database %I', d.datconnlimit, d.datname), nullif(d.datconnlimit, -1), NOT r.rolsuper,
-      (SELECT count(*) FROM pg_stat_activity WHERE datid = d.oid AND backend_type = 'client backend' AND pid <> pg_backend_pid())),
+      (SELECT count(*) FROM pg_stat_activity WHERE datid = d.oid AND ${ofClient} AND pid <> pg_backend_pid())),
     ('max_connections of the server', current_setting('max_connections')::int - CASE WHEN r.rolsuper THEN 0
         ELSE current_setting('superuser_reserved_connections')::int + coalesce(current_setting('reserved_connections', true), '0')::int END,
-      true, (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()))
+      true, (SELECT count(*) FROM pg_stat_activity WHERE usesysid IS NOT NULL AND ${ofClient} AND pid <> pg_backend_pid()))
   ) l (what, most, binds, others)
   WHERE r.rolname = session_user AND l.most IS NOT NULL AND l.binds ORDER BY l.most - l.others LIMIT 1`;
 
@@ -66,4 +70,11 @@ export function tellRoom(context: EngineContext, { connections, limit }: Room, w
   const few = connections < wanted;
   const told = few ? `${connections} to be had (${limit}): ${instead}` : `${connections} to be had`;
   context.log.line('holdfast', `${few ? 'WARNING: ' : ''}connections: ${wanted} wanted, ${told}`);
+}
+
+const goingOut = 1_000;
+
+/** The server counts a connection until its process has ended, which is a moment after we hung up: for whoever has only one. */
+export function untilLetGo({ signal }: EngineContext): Promise<void> {
+  return sleep(goingOut, undefined, { signal });
 }

@@ -6,7 +6,7 @@ import type { ArtefactSink, Dump, EngineContext } from '../engine';
 import type { Contents } from './archive-contents';
 import { sqlState } from './connection-failure';
 import { listeningTo } from './connection-lost';
-import { readRoom, type Share, shareForDump } from './connection-room';
+import { readRoom, type Share, shareForDump, untilLetGo } from './connection-room';
 import { countRows, estimateRows } from './count-rows';
 import { findDoubts } from './doubts/find-doubts';
 import { dumpArchive } from './dump-archive';
@@ -60,8 +60,9 @@ interface Found {
  * further jobs of pg_dump.
  */
 export async function dumpLogical(context: EngineContext, plan: BackupPlan, sink: ArtefactSink): Promise<Dump> {
-  const { portrait, passwords, major } = await drawPortrait(context);
+  const { portrait, passwords, major, alone } = await drawPortrait(context);
   const drawn = await sink.fromText('database.json', 'portrait', portrait);
+  if (alone) await untilLetGo(context);
   const globals = await dumpGlobals(context, passwords, major, sink);
   const { dump, contents, structure, tables, sequences, missing, warnings } = await dumpContents(context, plan, sink);
   const facts: PostgresqlFacts = {
@@ -93,7 +94,8 @@ async function drawPortrait(context: EngineContext) {
       parameters: await readParameterGrants(session),
     };
     const passwords = await mayReadPasswords(session);
-    return { portrait: `${JSON.stringify(portrait, null, 2)}\n`, passwords, major };
+    const alone = (await readRoom(session)).connections < 2;
+    return { portrait: `${JSON.stringify(portrait, null, 2)}\n`, passwords, major, alone };
   });
 }
 
@@ -162,6 +164,7 @@ async function dumpBeside(
 
 /** The only connection is pg_dump's: facts are what was the same before and after it, and rows are estimates. */
 async function dumpAlone(context: EngineContext, sink: ArtefactSink, before: Sight): Promise<Found> {
+  await untilLetGo(context);
   const dumped = await dumpArchive(context, before, sink);
   return withSession(context, { database: databaseName(context) }, async (session) => {
     const after = await readStructure(session);

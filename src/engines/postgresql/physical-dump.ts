@@ -7,7 +7,7 @@ import { wholeLines } from '../../pipeline/whole-lines';
 import { wordsOf } from '../../pipeline/words-of';
 import type { ArtefactSink, Dump, EngineContext } from '../engine';
 import { listeningTo } from './connection-lost';
-import { readRoom, wantedForCopy } from './connection-room';
+import { readRoom, untilLetGo, wantedForCopy } from './connection-room';
 import { tablespaceFolder } from './control-data';
 import { requireWhole, seeOwnDirectory } from './directory-sight';
 import type { PostgresqlFacts } from './facts';
@@ -50,6 +50,7 @@ export async function dumpPhysical(context: EngineContext, plan: BackupPlan, sin
   });
   if (!('held' in alone)) return alone;
   context.log.line('pg_basebackup', `WARNING: no replication slot, for want of a second connection: ${lossRisk}`);
+  await untilLetGo(context);
   const copied = await copyInstance(context, plan, sink, alone);
   return withSession(context, { database: maintenanceName(context) }, async (session) =>
     dumped(copied, alone, session),

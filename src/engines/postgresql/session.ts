@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { Client, type QueryResultRow } from 'pg';
 import type { EngineContext } from '../engine';
-import { connectionFailure, isSilence, sqlState } from './connection-failure';
+import { connectionFailure, isSilence, pooled, sqlState } from './connection-failure';
 import { neutralising } from './neutral-settings';
 import { withoutRows } from './server-error';
 import { noteSight } from './server-sight';
@@ -24,6 +25,8 @@ export interface Session {
 }
 
 const connectTimeout = 10_000;
+const triesForRoom = 4;
+const pauseForRoom = 300;
 const statementTimeout = 60_000;
 /** How long the server may stay silent after its own timeout should have struck. */
 const silence = 10_000;
@@ -47,7 +50,7 @@ export async function openSession(context: EngineContext, options: SessionOption
   const client = await connect(context, options);
   const session = sessionOf(client, context, options.database);
   try {
-    if (!options.replication) await prepare(context, session);
+    if (!options.replication) await prepare(context, client, session);
     return session;
   } catch (error) {
     await session.end();
@@ -55,7 +58,20 @@ export async function openSession(context: EngineContext, options: SessionOption
   }
 }
 
+/** A connection counts until its process has ended, a moment after we hung up: our own last one may be in our way. */
 async function connect(context: EngineContext, options: SessionOptions): Promise<Client> {
+  for (let left = triesForRoom; ; left -= 1) {
+    try {
+      return await connectNow(context, options);
+    } catch (error) {
+      const full = sqlState(error instanceof Error ? error.cause : undefined) === '53300';
+      if (!full || left === 0) throw error;
+      await sleep(pauseForRoom, undefined, { signal: context.signal });
+    }
+  }
+}
+
+async function connectNow(context: EngineContext, options: SessionOptions): Promise<Client> {
   let last: unknown;
   for (const ssl of tlsChoices(context)) {
     try {
@@ -149,11 +165,19 @@ async function isLost(client: Client, error: unknown): Promise<boolean> {
 }
 
 /** Settings of the server, the database or the role must not change what our statements mean or end them early. */
-async function prepare(context: EngineContext, session: Session): Promise<void> {
+async function prepare(context: EngineContext, client: Client, session: Session): Promise<void> {
+  const [row] = await session.query<{ started: string; pid: number }>(
+    'SELECT pg_catalog.pg_postmaster_start_time()::text AS started, pg_catalog.pg_backend_pid() AS pid',
+  );
+  if (isPooled(client, row?.pid)) throw pooled(context);
   await session.query(neutralising());
-  const choosesLanguage = await speakPlainly(session);
-  const [row] = await session.query<{ started: string }>('SELECT pg_postmaster_start_time()::text AS started');
-  noteSight(context, { started: row?.started ?? '', choosesLanguage });
+  noteSight(context, { started: row?.started ?? '', choosesLanguage: await speakPlainly(session) });
+}
+
+/** Whether the server that answers gave another number than whoever let us in: a pooler does, which makes one up. */
+function isPooled(client: Client, pid: number | undefined): boolean {
+  const given: unknown = Reflect.get(client, 'processID');
+  return typeof given === 'number' && given !== 0 && given !== pid;
 }
 
 /** In English, where the role may choose: for those who read the log. Nothing is decided by the words. */
