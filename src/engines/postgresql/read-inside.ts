@@ -1,7 +1,7 @@
 import { wordsOf } from '../../pipeline/words-of';
 import type { EngineContext } from '../engine';
 import { sqlState } from './connection-failure';
-import { readInEffect } from './made-with';
+import { readMadeWith } from './made-with';
 import { withoutMark } from './mark';
 import { databaseName } from './names';
 import type { KeptSetting } from './portrait';
@@ -25,7 +25,7 @@ export async function wordsInside(context: EngineContext): Promise<Inside | unde
   try {
     return await withSession(context, { database: databaseName(context) }, async (session) => ({
       ...(await readWords(session, 'current_database()')),
-      inEffect: await readInEffect(session),
+      inEffect: await readMadeWith(session),
     }));
   } catch (error) {
     if (!sqlState(error)?.startsWith('22')) throw error;
