@@ -44,6 +44,8 @@ const seconds = {
   'engines/logical-load': 20,
   'activities/restore-steps': 20,
   'shop/writes': 19,
+  'storage/less-able-stores': 20,
+  'engines/forged-directories': 17,
   'engines/directory-load': 18,
   'client/schedules': 18,
   'engines/logical-swap': 18,

@@ -47,6 +47,7 @@ describe('a store that does not end', () => {
   it.each([
     ['gives the same place to go on from again', '<NextContinuationToken>same</NextContinuationToken>', /told twice/],
     ['says that there is more, and not where', '', /not where to go on/],
+    ['says that there is more, and an empty place', '<NextContinuationToken></NextContinuationToken>', /not where/],
   ])('with a listing that %s is refused, and not taken for the whole', async (_, next, reason) => {
     let pages = 0;
     answer = (_request, response) => xml(response, page(object(`prod/a/${pages++}`) + next));

@@ -15,7 +15,7 @@ export class PageGuard {
 
   /** Takes the place to go on from, and gives it back; none, or the same one again, is an error. */
   goOnFrom(marker: string | undefined): string {
-    if (marker === undefined) this.#refuse('it says that there is more, and not where to go on');
+    if (marker === undefined || marker === '') this.#refuse('it says that there is more, and not where to go on');
     const place = JSON.stringify(marker);
     if (this.#seen.has(place)) this.#refuse(`it was told twice to go on from ${place.slice(0, 200)}`);
     this.#seen.add(place);
