@@ -37,7 +37,8 @@ const byState: Readonly<Record<string, Telling>> = {
 export function connectionFailure(context: EngineContext, database: string, error: unknown): HoldfastError {
   if (error instanceof HoldfastError) return error;
   const told = withoutRows(error);
-  if (told !== error) context.log.line('postgresql', wordsOf(told));
+  // A server that is waited for says the same many times.
+  if (reasonOf(told) !== reasonOf(error)) context.log.line('postgresql', wordsOf(told));
   return tellFailure(context, database, told);
 }
 
