@@ -24,7 +24,7 @@ beforeAll(async () => {
   await writeFile(
     configPath,
     `
-temporal: { address: "127.0.0.1:${await freePort()}", ui-port: 0 }
+temporal: { address: "127.0.0.1:${await freePort()}" }
 agents: { db1: { state: ${folder.path}/state } }
 storages: { near: { kind: directory, path: ${folder.path}/near } }
 databases:
@@ -51,7 +51,19 @@ afterAll(async () => {
 async function startContainer(...program: readonly string[]): Promise<string> {
   const become = 'setpriv --reuid=postgres --regid=postgres --init-groups --';
   const script = `cd / && ${become} ${binDirectory}/pg_ctl start -w -D "$1" -l /dev/null && shift && exec "$@"`;
-  const inside = ['sh', '-c', script, 'sh', cluster.dataDirectory, ...program, '--config', configPath, 'up'];
+  const inside = [
+    'sh',
+    '-c',
+    script,
+    'sh',
+    cluster.dataDirectory,
+    ...program,
+    '--config',
+    configPath,
+    'up',
+    '--ui-port',
+    '0',
+  ];
   const logFile = join(folder.path, `container-${program.length}.log`);
   const args = ['--pid', '--fork', '--mount-proc', '--kill-child', '--', ...inside];
   container = await startOwned('unshare', args, { env: minimalEnvironment(), logFile });
