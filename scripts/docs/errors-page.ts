@@ -12,7 +12,7 @@ const meanings: Readonly<Record<ExitCode, string>> = {
   6: 'locked out by another job',
   7: 'Temporal cannot be reached or used',
   8: 'the storage cannot be used',
-  9: 'done in part, as asked for: what did not come back is told',
+  9: 'done in part: what did not come back, or would not, is told with what mends it',
 };
 
 /** docs/errors.md: the exit codes, and under each the failures that end in it. */

@@ -1,5 +1,5 @@
 import type { Loaded } from '../engines/engine';
-import { boundLeftOut } from '../model/left-out';
+import { boundLeftOut } from '../model/left-out-text';
 import type { JobLog } from '../pipeline/pipeline';
 import type { LoadNotes } from './contract';
 

@@ -1,5 +1,5 @@
 import type { LoadNotes } from '../activities/contract';
-import { tellLeftOut } from '../model/left-out';
+import { tellLeftOut } from '../model/left-out-text';
 import type { RestorePlan } from '../model/plan';
 import { jobFailure } from './failures';
 import type { Job } from './job';

@@ -1,7 +1,7 @@
 import { patched } from '@temporalio/workflow';
 import type { JobResult } from '../model/interface-job';
 import type { VerifyRequest } from '../model/job-request';
-import { tellLeftOut } from '../model/left-out';
+import { tellLeftOut } from '../model/left-out-text';
 import type { VerifyPlan } from '../model/plan';
 import { skippedTexts } from '../model/skipped-backups';
 import { cleanSpoolAtEnd, sendLog, sendLogOfFailure } from './aftermath';

@@ -1,5 +1,6 @@
 import { failure } from '../../../model/errors';
-import { type LeftOut, tellLeftOut } from '../../../model/left-out';
+import type { LeftOut } from '../../../model/left-out';
+import { tellLeftOut } from '../../../model/left-out-text';
 import type { ArtefactSource } from '../../engine';
 import { type Loading, listRest } from '../pg-restore';
 import type { Portrait } from '../portrait';
