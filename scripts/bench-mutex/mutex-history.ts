@@ -24,7 +24,7 @@ export class MutexHistory {
   private readonly gone = new Set<string>();
   private readonly told = new Map<string, string>();
 
-  constructor(private readonly read: <T>(input: Carried) => Promise<T>) {}
+  constructor(private readonly readAll: <T>(input: Carried) => Promise<readonly T[]>) {}
 
   async follow(event: Event): Promise<void> {
     const { signaled, granting, undelivered, accepted, step } = partsOf(event);
@@ -39,8 +39,17 @@ export class MutexHistory {
     if (step) for (const closed of await this.read<readonly string[]>(step.result)) this.holders.delete(closed);
   }
 
+  private async read<T>(input: Carried): Promise<T> {
+    const [value] = await this.readAll<T>(input);
+    return value as T;
+  }
+
+  /** Requests that came together are one message. */
   private async hear(name: string, input: Carried): Promise<void> {
-    const { runId } = await this.read<RunReference | HoldRequest>(input);
+    for (const { runId } of await this.readAll<RunReference | HoldRequest>(input)) this.hearOf(name, runId);
+  }
+
+  private hearOf(name: string, runId: string): void {
     if (name === mutexMessages.request && !this.asked.includes(runId)) this.asked.push(runId);
     if (name === mutexMessages.request) this.gone.delete(runId);
     if (name === mutexMessages.release || name === mutexMessages.leave) {
@@ -63,10 +72,10 @@ export class MutexHistory {
 
 /** Of all its runs, which a list of Temporal shows some moments after they began. */
 export async function readMutexHistory(client: Client, lock: string): Promise<MutexHistory> {
-  const history = new MutexHistory(async <T>(input: Carried) => {
-    const [value] = await decodeArrayFromPayloads(client.options.loadedDataConverter, input?.payloads);
-    return value as T;
-  });
+  const { loadedDataConverter } = client.options;
+  const history = new MutexHistory(
+    async <T>(input: Carried) => (await decodeArrayFromPayloads(loadedDataConverter, input?.payloads)) as T[],
+  );
   for (const runId of await runsOf(client, lock)) {
     const { events } = await client.workflow.getHandle(mutexId(lock), runId).fetchHistory();
     history.runs += 1;

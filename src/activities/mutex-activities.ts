@@ -3,12 +3,12 @@ import { failure, HoldfastError } from '../model/errors';
 import type { BoundedView, Hold, Holder, MutexState } from '../model/hold';
 import { doingOf } from '../model/lock-words';
 import { mutexMessages } from '../model/mutex-messages';
-import { controlQueue, mutexId } from '../model/task-queues';
+import { mutexId } from '../model/task-queues';
 import { allEnded } from '../pipeline/all-ended';
 import { asFailure } from './as-failure';
 import type { ControlActivities } from './contract';
 import { grantedByMutex } from './granted-by-mutex';
-import { lastTokenOf } from './last-token';
+import { HoldRequests } from './hold-requests';
 import { askingRun, readMutexInput } from './mutex-inputs';
 import { orUndefined } from './or-undefined';
 
@@ -58,27 +58,12 @@ function refusing<Input, Output>(
 }
 
 function stepsOf({ getClient, tuningOf }: MutexDependencies): MutexActivities {
+  const requests = new HoldRequests(tuningOf);
   return {
     async requestHold(input) {
       const { lock, request } = readMutexInput('requestHold', input);
       requireOwn('requestHold', request);
-      const { workflow } = getClient();
-      const mutex = workflow.getHandle(mutexId(lock));
-      const heard = await orUndefined(async () => {
-        await mutex.signal(mutexMessages.request, request);
-        return true;
-      });
-      if (heard) return;
-      const nobody: MutexState = { lock, holders: [], waiters: [], lastToken: await lastTokenOf(getClient(), lock) };
-      const tuning = tuningOf?.(lock);
-      await workflow.signalWithStart('restoreMutex', {
-        workflowId: mutexId(lock),
-        taskQueue: controlQueue,
-        args: [nobody, ...(tuning === undefined ? [] : [tuning])],
-        signal: mutexMessages.request,
-        signalArgs: [request],
-        staticSummary: `restore mutex of ${lock}`,
-      });
+      await requests.send(getClient(), lock, request);
     },
 
     async confirmHold(input) {

@@ -5,7 +5,8 @@ import { propertyOf } from '../model/unknown-value';
 
 /** What a mutex makes of its messages. Signals may hold anything: whoever gets one reads it first. */
 export interface Listener {
-  request(value: unknown): void;
+  /** As many as came together. */
+  request(values: readonly unknown[]): void;
   leave(value: unknown): void;
   release(value: unknown): void;
   downgrade(value: unknown): void;
@@ -19,7 +20,7 @@ export interface Listener {
 }
 
 const messages = {
-  request: defineSignal<[unknown]>(mutexMessages.request),
+  request: defineSignal<unknown[]>(mutexMessages.request),
   leave: defineSignal<[unknown]>(mutexMessages.leave),
   release: defineSignal<[unknown]>(mutexMessages.release),
   downgrade: defineSignal<[unknown]>(mutexMessages.downgrade),
@@ -33,7 +34,7 @@ const told = (text: string) => ({ description: text });
 
 /** Lets a mutex hear its messages. None of them can make it throw: a workflow that throws is tried again for ever. */
 export function listenToMutex(mutex: Listener): void {
-  setHandler(messages.request, (value) => mutex.request(value), told('Ask for a hold'));
+  setHandler(messages.request, (...values) => mutex.request(values), told('Ask for a hold, each argument for one run'));
   setHandler(messages.leave, (value) => mutex.leave(value), told('Leave the queue'));
   setHandler(messages.release, (value) => mutex.release(value), told('Give a hold back, with its token'));
   setHandler(messages.downgrade, (value) => mutex.downgrade(value), told('Turn an exclusive hold into a shared one'));

@@ -24,8 +24,11 @@ import { Remarks } from './remarks';
 
 export type { MutexTuning } from './mutex-tuning';
 
-/** Grants that are on their way at once. Temporal takes two thousand; and a release must not wait behind all of a crowd. */
-const mostGrants = 100;
+/** Grants that are on their way at once. While a mutex is at work Temporal keeps a hundred answers and messages for it, and then has it begin anew. */
+const mostGrants = 50;
+
+/** Requests in one message; a worker of ours sends no more. */
+const mostTogether = 100;
 
 /** Runs that one look is about. Those at the head are in the way of all others, so each look has them; the others take turns. */
 const mostLooked = 100;
@@ -97,7 +100,12 @@ class Mutex implements Listener {
     return holder ? { lock: this.state.lock, mode: holder.mode, token: holder.token } : null;
   }
 
-  request(value: unknown): void {
+  request(values: readonly unknown[]): void {
+    if (values.length === 0) this.drop('request', 'it says nothing');
+    for (const value of values.slice(0, mostTogether)) this.hear(value);
+  }
+
+  private hear(value: unknown): void {
     const asked = readHoldRequest(value);
     const { state } = this;
     if (asked === undefined) this.drop('request', 'it does not say which run wants which hold');

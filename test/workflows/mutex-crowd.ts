@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import { HoldRequests } from '../../src/activities/hold-requests';
 import type { BoundedView, HoldMode } from '../../src/model/hold';
 import { mutexId } from '../../src/model/task-queues';
 import type { Stage } from './stage/stage';
@@ -12,6 +13,7 @@ export interface Crowd {
 /** As many open runs, on a queue that nobody serves. */
 export async function gather(stage: Stage, lock: string, many: number): Promise<Crowd> {
   const { workflow } = stage.client;
+  const requests = new HoldRequests();
   const start = async (nth: number) => {
     const workflowId = `${lock}-${nth}`;
     const { firstExecutionRunId: runId } = await workflow.start('nobody', {
@@ -27,14 +29,8 @@ export async function gather(stage: Stage, lock: string, many: number): Promise<
     ask: async (nth, mode) => {
       const run = runs[nth];
       if (run === undefined) throw new Error(`no run ${nth}`);
-      const request = { ...run, jobId: run.workflowId, mode, purpose: `backup of ${lock}`, shows: 'token' };
-      await workflow.signalWithStart('restoreMutex', {
-        workflowId: mutexId(lock),
-        taskQueue: 'holdfast',
-        args: [{ lock, holders: [], waiters: [], lastToken: 0 }],
-        signal: 'request',
-        signalArgs: [request],
-      });
+      const request = { ...run, jobId: run.workflowId, mode, purpose: `backup of ${lock}`, shows: 'token' } as const;
+      await requests.send(stage.client, lock, request);
     },
   };
 }
