@@ -14,6 +14,6 @@ export function recordJobStep(storages: Storages): Step<Input, void> {
     await writeRecord(storage, record);
     const id = BackupId.safeParse(record.result['backup-id']);
     const came = record['job-type'] === 'backup' && record.result.status === 'error';
-    if (came && id.success) await releaseBackupId(storage, record.database, id.data);
+    if (came && id.success) await releaseBackupId(storage, record.database, id.data, record['job-id']);
   };
 }

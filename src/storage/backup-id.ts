@@ -29,9 +29,16 @@ export async function reserveBackupId(storage: Storage, { database, jobId, at }:
   }
 }
 
-/** Gives an id back under which nothing was stored; does nothing if something was. Idempotent. */
-export async function releaseBackupId(storage: Storage, database: string, backupId: BackupId): Promise<void> {
+/** Gives an id back under which nothing was stored; does nothing if something was, or if it is another job's. Idempotent. */
+export async function releaseBackupId(
+  storage: Storage,
+  database: string,
+  backupId: BackupId,
+  jobId: string,
+): Promise<void> {
   const { folder, reserved } = repositoryKeys(database).backup(backupId);
+  const owner = await readReservation(storage, database, backupId);
+  if (owner !== undefined && owner['job-id'] !== jobId) return;
   for await (const { key } of storage.list(folder)) if (key !== reserved) return;
   await tidyUp(storage, [reserved]);
 }

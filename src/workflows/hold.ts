@@ -47,6 +47,8 @@ export class JobHold {
   private requested = false;
   /** Somebody says that the hold is ours. */
   private told = false;
+  /** The hold that was told last, which may be a stranger's word. */
+  private heard: Hold | undefined;
   /** A job that asked before grants were confirmed goes on without that: its history has no such steps. */
   private confirms = false;
   private gaveBack = false;
@@ -90,6 +92,8 @@ export class JobHold {
   async release(): Promise<void> {
     if (!this.requested) return;
     this.requested = false;
+    const unconfirmed = this.hold === undefined ? this.heard : undefined;
+    if (unconfirmed !== undefined) await this.tell(mutexMessages.release, unconfirmed.token);
     await this.tell(this.hold === undefined ? mutexMessages.leave : mutexMessages.release);
   }
 
@@ -102,8 +106,10 @@ export class JobHold {
     const hold = readHold(value, this.wish.lock);
     if (hold === undefined) return;
     if (!this.confirms) this.accept(hold);
-    else if (this.requested) this.told = true;
-    else if (!this.gaveBack) {
+    else if (this.requested) {
+      this.told = true;
+      this.heard = hold;
+    } else if (!this.gaveBack) {
       this.gaveBack = true;
       void this.tell(mutexMessages.release, hold.token); // it has crossed our leave
     }
@@ -181,7 +187,8 @@ export class JobHold {
     const deadline = Date.now() + milliseconds;
     const heard = () => this.hold !== undefined || this.told;
     for (let left = milliseconds; left > 0 && this.hold === undefined; left = deadline - Date.now()) {
-      if (!(await condition(heard, left, { summary }))) return;
+      const already = this.confirms && this.told; // a timer that is not needed is two events
+      if (!already && !(await condition(heard, left, { summary }))) return;
       if (this.hold === undefined) await this.confirm();
     }
   }

@@ -11,6 +11,7 @@ beforeAll(async () => {
     shop: database({ lock: 'cluster' }),
     crm: database({ lock: 'cluster' }),
     alone: database(),
+    quiet: database(),
   });
   await scene.prepare();
   await scene.startWorkers();
@@ -171,21 +172,21 @@ describe('holdfast lock', () => {
 
 describe('a lock that cannot be asked', () => {
   test('since something else has the id of its mutex is told as such, with what to do, and no stack', async () => {
-    const options = { taskQueue: 'holdfast', workflowId: 'restore-mutex/alone', args: [] };
+    const options = { taskQueue: 'holdfast', workflowId: 'restore-mutex/quiet', args: [] };
     const handle = await scene.client.workflow.start('nonsense', options);
     await until('its tasks to fail', async () =>
       ((await handle.fetchHistory()).events ?? []).some((event) => event.workflowTaskFailedEventAttributes),
     );
     const commands = [
-      ['lock', 'status', 'alone'],
+      ['lock', 'status', 'quiet'],
       ['lock', 'status'],
-      ['lock', 'release', 'alone', '--force', '--reason', 'x'],
+      ['lock', 'release', 'quiet', '--force', '--reason', 'x'],
     ];
     for (const command of commands) {
       const { error } = await scene.json<Failed>(...command);
       expect([command, error]).toEqual([command, expect.objectContaining({ code: 'lock-unreadable', exit: 7 })]);
       expect(error.message).not.toMatch(/\n|\bat .*:\d+/);
-      expect(error.hint).toContain('temporal workflow terminate --workflow-id restore-mutex/alone');
+      expect(error.hint).toContain('temporal workflow terminate --workflow-id restore-mutex/quiet');
     }
     await handle.terminate('by a test');
   });

@@ -123,11 +123,13 @@ export function describeRepository(storage: () => Storage): void {
 
     it('are given back where nothing was stored under them', async () => {
       const id = await reserveBackupId(storage(), { database: 'released', jobId: 'job-1', at });
-      await releaseBackupId(storage(), 'released', id);
+      await releaseBackupId(storage(), 'released', id, 'job-2');
+      expect(await listBackupIds(storage(), 'released')).toEqual([id]); // it is another job's
+      await releaseBackupId(storage(), 'released', id, 'job-1');
       expect(await listBackupIds(storage(), 'released')).toEqual([]);
       const again = await reserveBackupId(storage(), { database: 'released', jobId: 'job-2', at });
       await storage().put(repositoryKeys('released').backup(again).log, 'a log');
-      await releaseBackupId(storage(), 'released', again);
+      await releaseBackupId(storage(), 'released', again, 'job-2');
       expect(await readReservation(storage(), 'released', again)).toBeDefined();
     });
   });

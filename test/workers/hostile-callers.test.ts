@@ -150,3 +150,53 @@ describe('a step that no job of ours has asked for', () => {
     expect(await scene.stack.postgres.isRunning()).toBe(true);
   });
 });
+
+describe('a step on the queue of control workers that no job of ours has asked for', () => {
+  const control = { taskQueue: 'holdfast', workflowId: 'mine-too' };
+  const record = (changes: object) => ({
+    'format-version': 1,
+    'job-id': 'mine-too',
+    'run-id': '{run}',
+    'job-type': 'backup',
+    database: 'shop',
+    request: {},
+    result: { 'job-id': 'mine-too', 'job-type': 'backup', status: 'error', database: 'shop', ...times, ...place },
+    steps: [],
+    ...changes,
+  });
+  const times = { 'started-at': '2026-11-21T04:31:00Z', 'finished-at': '2026-11-21T04:31:00Z' };
+  const place = { 'storage-interface': 'directory', 'storage-config': {} };
+
+  it.each([
+    ['recordJob', { record: record({ 'job-id': '../../x' }), storage: 'near' }, 'step-invalid'],
+    ['recordJob', { record: record({ database: '..' }), storage: 'near' }, 'step-invalid'],
+    ['recordJob', { record: record({ 'job-id': 'victim' }), storage: 'near' }, 'plan-contradicts'],
+    ['recordJob', { record: record({}), storage: 'far' }, 'storage-unknown'],
+    [
+      'recordRefusal',
+      { refusal: { ...record({}).result, 'job-id': 'victim' }, request: {}, runId: '{run}' },
+      'plan-contradicts',
+    ],
+    ['planBackup', { request: { database: 'shop' }, jobId: 'victim', runId: '{run}' }, 'plan-contradicts'],
+    ['planBackup', { request: { database: '../x' }, jobId: 'mine-too', runId: '{run}' }, 'request-invalid'],
+    ['planBackup', null, 'step-invalid'],
+    [
+      'requestHold',
+      { lock: 'shop', request: { workflowId: 'victim', runId: 'x', jobId: 'x', mode: 'shared', purpose: '' } },
+      'plan-contradicts',
+    ],
+    ['requestHold', { lock: '../x' }, 'step-invalid'],
+    ['findClosedRuns', null, 'step-invalid'],
+  ])('%s of %j is refused', async (step, input, code) => {
+    const before = await filesOf(join(scene.stack.folder, 'near'));
+    expect(await stranger.ask(step, input, control)).toMatchObject({ code });
+    expect(await filesOf(join(scene.stack.folder, 'near'))).toEqual(before);
+  });
+
+  it.each(['stopDatabase', 'sealBackup', 'verifyBackup', 'diagnose'])(
+    '%s without an input is refused',
+    async (step) => {
+      expect(await stranger.ask(step, null)).toMatchObject({ code: 'step-invalid' });
+    },
+  );
+});

@@ -32,7 +32,7 @@ function common(jobId: string) {
       storageConfig: { bucket: 'backups', 'access-key': 'redacted', 'secret-key': 'redacted' },
       artefactPath: 's3://backups/shop/backups/2026-11-21T04:31:00Z/',
     },
-    lock: `lock-of-${jobId}`,
+    lock: `lock-of-${jobId.replaceAll(':', '.')}`,
     method: 'cold',
     timeouts,
     origin: 'manual',
