@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Client } from '@temporalio/client';
 import type { HoldRequest, MutexState } from '../model/hold';
 import { mutexMessages } from '../model/mutex-messages';
@@ -8,6 +9,8 @@ import { orUndefined } from './or-undefined';
 /** Between two messages to one mutex. While a mutex is at work Temporal keeps a hundred for it, and then has it begin anew. */
 const pause = 50;
 const mostTogether = 100;
+/** Then it is tried again by the steps: what hangs must not hold up those behind it. */
+const patience = 10_000;
 
 interface Waiting {
   readonly request: HoldRequest;
@@ -21,6 +24,8 @@ interface Waiting {
  */
 export class HoldRequests {
   private readonly waiting = new Map<string, Waiting[]>();
+  /** Where no step is current: a client that is used inside one is cancelled together with it, and these go on for others. */
+  private readonly outside = AsyncLocalStorage.snapshot();
 
   constructor(private readonly tuningOf?: (lock: string) => object | undefined) {}
 
@@ -32,7 +37,7 @@ export class HoldRequests {
       if (others !== undefined) others.push(own);
       else {
         this.waiting.set(lock, [own]);
-        void this.sendAll(client, lock);
+        this.outside(() => void this.sendAll(client, lock));
       }
     });
   }
@@ -50,7 +55,7 @@ export class HoldRequests {
   private async deliver(client: Client, lock: string, batch: readonly Waiting[]): Promise<void> {
     try {
       const requests = batch.map(({ request }) => request);
-      await this.signal(client, lock, requests);
+      await client.withDeadline(Date.now() + patience, () => this.signal(client, lock, requests));
       for (const { sent } of batch) sent();
     } catch (error) {
       for (const { failed } of batch) failed(error);

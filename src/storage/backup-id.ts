@@ -34,11 +34,11 @@ export async function releaseBackupId(
   storage: Storage,
   database: string,
   backupId: BackupId,
-  jobId: string,
+  jobId?: string,
 ): Promise<void> {
   const { folder, reserved } = repositoryKeys(database).backup(backupId);
   const owner = await readReservation(storage, database, backupId);
-  if (owner !== undefined && owner['job-id'] !== jobId) return;
+  if (jobId !== undefined && owner !== undefined && owner['job-id'] !== jobId) return;
   for await (const { key } of storage.list(folder)) if (key !== reserved) return;
   await tidyUp(storage, [reserved]);
 }

@@ -15,6 +15,7 @@ import { fail } from './failures';
 import { downgrade, parties, proceed, remove, request, type Turn } from './lock-queue';
 import { lockTable } from './lock-table';
 import { boundedView } from './lock-view';
+import { LookRota } from './look-rota';
 import { type Listener, listenToMutex } from './mutex-listener';
 import { isCrowded, type PackedState, packState, readMutexState } from './mutex-state';
 import { type MutexTuning, readTuning } from './mutex-tuning';
@@ -30,9 +31,8 @@ const mostGrants = 50;
 /** Requests in one message; a worker of ours sends no more. */
 const mostTogether = 100;
 
-/** Runs that one look is about. Those at the head are in the way of all others, so each look has them; the others take turns. */
-const mostLooked = 100;
-const alwaysLooked = 50;
+/** Two minutes of looks. */
+const mostDoubts = 10;
 
 /**
  * Decides who may touch the databases of one lock. It cannot be cancelled: its queue would be lost with it. It can be terminated: those who wait
@@ -59,7 +59,9 @@ class Mutex implements Listener {
   private pause: number;
   /** When the next look is due, however much happens before. */
   private nextLook = Number.POSITIVE_INFINITY;
-  private looked = alwaysLooked;
+  private readonly rota = new LookRota();
+  /** Looks that are still due although nobody waits: a holder may have left before it heard of its hold, and closed. */
+  private doubts = 0;
   private readonly remarks = new Remarks();
   private drawing = false;
 
@@ -180,14 +182,16 @@ class Mutex implements Listener {
 
   /** Until something changes; looks at those who hold and wait from time to time. */
   private async watch(): Promise<void> {
-    const contended = this.contended;
+    const contended = this.contended || this.doubts > 0;
+    const doubted = this.doubts > 0;
     this.planLook(contended);
     const changed = () => this.hurry || this.idle || this.isFull;
     const options = { summary: 'until the next look at those who hold and wait' };
     if (await condition(changed, Math.max(this.nextLook - Date.now(), 1), options)) return;
     if (contended) this.pause = Math.min(this.pause * 2, this.tuning.lastLook);
+    if (this.doubts > 0) this.doubts -= 1;
     this.nextLook = Number.POSITIVE_INFINITY;
-    if (this.contended || !contended) await this.bury();
+    if (this.contended || !contended || doubted) await this.bury();
   }
 
   /** Whoever begins to wait brings the next look nearer, and never farther: in a steady stream of requests there would be none. */
@@ -206,21 +210,12 @@ class Mutex implements Listener {
   /** Removes those whose run is closed. Time alone never takes a hold from a job that still runs. */
   private async bury(): Promise<void> {
     try {
-      const closed = await this.findClosed(this.nextLooked());
+      const closed = await this.findClosed(this.bounded ? this.rota.next(parties(this.state)) : parties(this.state));
       for (const runId of closed) this.remove(runId, 'its run is closed');
       if (this.bounded && closed.length > 0) this.pause = this.tuning.firstLook; // of a crowd more may be
     } catch (error) {
       log.warn('looking at holders and waiters failed; it is tried again', { error }); // the queue is worth more than one look
     }
-  }
-
-  private nextLooked(): readonly { readonly workflowId: string; readonly runId: string }[] {
-    const all = parties(this.state);
-    if (!this.bounded || all.length <= mostLooked) return all;
-    if (this.looked >= all.length) this.looked = alwaysLooked;
-    const from = this.looked;
-    this.looked += mostLooked - alwaysLooked;
-    return [...all.slice(0, alwaysLooked), ...all.slice(from, this.looked)];
   }
 
   private findClosed(some: readonly { readonly workflowId: string; readonly runId: string }[]) {
@@ -244,6 +239,8 @@ class Mutex implements Listener {
     const holder = this.state.holders.find(({ runId }) => runId === about.runId);
     if (holder?.shows !== 'token' || holder.token === about.token) return about.runId;
     this.drop(message, `it does not show the token of job ${holder.jobId}, which it is about`);
+    this.doubts = mostDoubts;
+    this.hurry = true;
     return undefined;
   }
 

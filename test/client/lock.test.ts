@@ -11,7 +11,6 @@ beforeAll(async () => {
     shop: database({ lock: 'cluster' }),
     crm: database({ lock: 'cluster' }),
     alone: database(),
-    quiet: database(),
   });
   await scene.prepare();
   await scene.startWorkers();
@@ -172,6 +171,7 @@ describe('holdfast lock', () => {
 
 describe('a lock that cannot be asked', () => {
   test('since something else has the id of its mutex is told as such, with what to do, and no stack', async () => {
+    await scene.configure({ shop: database({ lock: 'cluster' }), quiet: database() });
     const options = { taskQueue: 'holdfast', workflowId: 'restore-mutex/quiet', args: [] };
     const handle = await scene.client.workflow.start('nonsense', options);
     await until('its tasks to fail', async () =>

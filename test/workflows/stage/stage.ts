@@ -115,7 +115,7 @@ export class Stage {
 
   /** Who holds and who waits; undefined where the mutex does not run. */
   lock(lock: string): Promise<MutexState | undefined> {
-    return createMutexActivities({ getClient: () => this.client }).viewLock({ lock });
+    return createMutexActivities({ getClient: () => this.client }).viewLock({ lock: lock.replaceAll(':', '.') });
   }
 
   /** The jobs that hold or wait, in that order; none where the mutex has ended. */
