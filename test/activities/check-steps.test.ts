@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { checkDatabase, checkStorage } from '../../src/activities/check-steps';
@@ -6,6 +6,8 @@ import { diagnose } from '../../src/activities/diagnose';
 import { startOf } from '../../src/activities/start-work';
 import type { LookAtRun } from '../../src/agent/run-sight';
 import type { StopEntry } from '../../src/agent/stop-entry';
+import { fromAgent } from '../../src/client/doctor/finding';
+import { failure } from '../../src/model/errors';
 import { reserveBackupId } from '../../src/storage/backup-id';
 import { writeRecord } from '../../src/storage/job-records';
 import { backupPlan } from '../agent/plans';
@@ -109,6 +111,35 @@ test('of uploads that lie about for years only those are ended whose job is over
   expect(left()).toEqual([true, true, false]);
   await sweep(async (job) => (job === 'slow' ? { state: 'open', steps: [] } : { state: 'closed', how: 'failed' }));
   expect(left()).toEqual([true, false, false]);
+});
+
+test('a store that cannot list unfinished uploads is used with a warning in the log, and the doctor says what it cannot do', async () => {
+  const { inside } = scene;
+  const refusal = failure('storage-refused', {
+    storage: 'near',
+    place: 'near/',
+    operation: 'list uploads',
+    reason: 'no',
+  });
+  const storages = async (name: string) => ({
+    ...(await inside.storages(name)),
+    sweep: () => Promise.reject(refusal),
+    shortcomings: async () => ['it does not list unfinished uploads'],
+  });
+  const step = await scene.backup('less-able');
+  const checked = await checkDatabase(inside)(step, stepWork('less-able'));
+  await checkStorage({ ...inside, storages })({ ...step, checked }, stepWork('less-able'));
+  const log = readFileSync(join(inside.spool.pathOf('less-able'), 'backup.log'), 'utf8');
+  expect(log).toMatch(/WARNING: uploads that nobody will complete are not looked for: .*list uploads refused: no/);
+  const found = await diagnose({ ...inside, storages })({ database: 'shop', unit: 'shop/0' }, stepWork('less-able-2'));
+  const storage = found.find(({ subject }) => subject === 'storage near');
+  expect(storage).toMatchObject({
+    ok: true,
+    limited: true,
+    message: expect.stringContaining('removes objects; it does not list unfinished uploads'),
+    remedy: expect.stringContaining('Stores that do less'),
+  });
+  expect(storage && fromAgent(storage).level).toBe('warning');
 });
 
 test('a diagnosis finds everything well, or says what is wrong and what to do', async () => {
