@@ -49,7 +49,7 @@ describe('a connection of a tool', () => {
       PGPASSWORD: 'hush',
       PGSSLMODE: 'require',
       PGOPTIONS: expect.stringMatching(
-        /^-c role=none -c statement_timeout=0 .* -c idle_session_timeout=0 -c synchronous_commit=off -c app.name=a\\ b$/,
+        /^-c role=none -c statement_timeout=0 .* -c idle_session_timeout=0 .*-c synchronous_commit=off -c app.name=a\\ b$/,
       ),
     });
   });
@@ -93,7 +93,7 @@ describe('a database is made like the one that was backed up', () => {
     'role-settings': [],
     'security-labels': [],
   };
-  const rest = `LC_COLLATE 'C' LC_CTYPE 'C.UTF-8' TABLESPACE "pg_default"`;
+  const rest = `LC_COLLATE 'C' LC_CTYPE 'C.UTF-8'`;
   const start = `CREATE DATABASE "n" TEMPLATE template0 OWNER "o""x" ENCODING 'UTF8'`;
 
   it.each<[number, Partial<DatabaseProperties>, string]>([
