@@ -32,6 +32,9 @@ beforeAll(async () => {
     'shop',
     'CREATE TABLE orders AS SELECT n, md5(n::text) AS text FROM generate_series(1, 60000) AS n',
     'CREATE TABLE goods AS SELECT 1 AS n',
+    // of whose loading somebody can be in the middle
+    'CREATE TABLE slow (n int CHECK (pg_sleep(1) IS NOT NULL))',
+    'INSERT INTO slow VALUES (1)',
     'CREATE INDEX ON orders (text)',
   );
 }, 60_000);
@@ -123,7 +126,7 @@ test('a restore is worth another try where somebody ends the connection of pg_re
   const manifest = await backUp(cluster, startJob(cluster), 'logical');
   const { job, load, plan } = restoring(cluster, manifest, { jobs: 1 });
   const ending = untilFound(
-    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY public.orders%' AND state = 'active'`,
+    `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'COPY public.slow%' AND state = 'active'`,
   );
   const failed = await failureOf(orInterrupted({ engine, context: job }, 'load-failed', load()));
   expect(failed.code).toBe('load-interrupted');

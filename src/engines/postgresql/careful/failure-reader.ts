@@ -87,7 +87,7 @@ export function isRows({ statement, reason }: Pick<FailedStatement, 'statement' 
 export function isOwnLost({ reason, lost }: FailedStatement): boolean {
   return (
     lost === true ||
-    /^(FATAL|PANIC):|^error returned by PQputCopy|^(server closed the connection|no connection to the server|connection not open|SSL )|^could not (receive|send) data/.test(
+    /^(COPY failed for table ".*?": )?(FATAL|PANIC):|^error returned by PQputCopy|^(server closed the connection|no connection to the server|connection not open|SSL )|^could not (receive|send) data/.test(
       reason,
     )
   );
