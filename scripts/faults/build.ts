@@ -34,7 +34,9 @@ export async function buildHoldfast(folder: string, sources = join(root, 'src'))
 
 /** Written beside and renamed: a bundle that is there is whole. */
 async function bundle(workflowsPath: string, codePath: string): Promise<void> {
-  const { code } = await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('WARN') });
+  const payloadConverterPath = join(workflowsPath, 'payload-converter.js');
+  const logger = new DefaultLogger('WARN');
+  const { code } = await bundleWorkflowCode({ workflowsPath, payloadConverterPath, logger });
   await writeFile(`${codePath}.new`, code);
   await rename(`${codePath}.new`, codePath);
 }

@@ -37,15 +37,12 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'the completion marker comes before the manifest',
     file: 'storage/seal.ts',
-    text: `    await checkArtefacts(storage, manifest);
-    await storage.put(keys.manifest, text);
-  }
-  if (!(await storage.create(keys.complete, \`\${sha256}\\n\`))) throw failure('backup-sealed', { backup, database });
+    text: `  await storage.put(keys.manifest, text);
+  if (await storage.create(keys.complete, \`\${sha256}\\n\`)) return sha256;
 `,
-    becomes: `    await checkArtefacts(storage, manifest);
-  }
-  if (!(await storage.create(keys.complete, \`\${sha256}\\n\`))) throw failure('backup-sealed', { backup, database });
+    becomes: `  const first = await storage.create(keys.complete, \`\${sha256}\\n\`);
   await storage.put(keys.manifest, text);
+  if (first) return sha256;
 `,
     cells: ['terminated-killed online sealBackup middle', 'terminated-killed cold sealBackup middle'],
   },

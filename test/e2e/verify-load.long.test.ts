@@ -1,4 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Client, Connection } from '@temporalio/client';
+import type { OwnedProcess } from '../../scripts/servers/owned-process';
 import { type Stack, startStack } from '../../scripts/stack/stack';
 import type { JobResult } from '../../src/model/interface-job';
 import { createSmallShop, query } from './database';
@@ -6,10 +8,12 @@ import { createSmallShop, query } from './database';
 jest.setTimeout(180_000);
 
 let stack: Stack;
+let agent: OwnedProcess;
 beforeAll(async () => {
   stack = await startStack({ name: 'holdfast-trial', fsync: false });
   await createSmallShop(stack, 500);
-  await stack.holdfast.startWorkers();
+  await stack.holdfast.startWorker('control');
+  agent = await stack.holdfast.startWorker('agent');
 });
 afterAll(() => stack?.close());
 
@@ -21,6 +25,15 @@ const databases = async () => {
 const until = async (there: (names: string[]) => boolean) => {
   while (!there(await databases())) await sleep(200);
 };
+
+async function terminate(job: string): Promise<void> {
+  const connection = await Connection.connect({ address: stack.temporal.address });
+  try {
+    await new Client({ connection }).workflow.getHandle(job).terminate();
+  } finally {
+    await connection.close();
+  }
+}
 
 describe('a verification that loads the backup', () => {
   test('says how long it took, and leaves nothing behind', async () => {
@@ -58,9 +71,9 @@ describe('a verification that loads the backup', () => {
     await stack.holdfast.json('backup', 'shop');
     await stack.holdfast.json('verify', 'shop', '--load', '--detach', '--job-id', 'trial-killed');
     await until((names) => names.some((name) => name.startsWith('shop_hf_new_')));
-    await stack.holdfast.stopWorkers();
-    await stack.holdfast.run('cancel', 'trial-killed');
-    await stack.holdfast.startWorkers();
+    await agent.kill9();
+    await terminate('trial-killed');
+    agent = await stack.holdfast.startWorker('agent');
     await until((names) => names.length === 1);
     expect(await databases()).toEqual(['shop']);
   });
