@@ -5,9 +5,9 @@ import path from 'node:path';
 /** Seconds of the files that take longest, roughly, beside others of their phase on two cores. The check's last lines tell which belong here. */
 const seconds = {
   'demo/demo.long': 181,
-  'workers/left-alone': 135,
+  'workers/left-alone.long': 135,
   'e2e/bad-input': 127,
-  'workers/agent-faults': 101,
+  'workers/agent-faults.long': 101,
   'e2e/round-trip': 100,
   'client/start-and-follow': 82,
   'docs/recovering-by-hand': 70,

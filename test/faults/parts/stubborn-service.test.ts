@@ -24,14 +24,17 @@ test('a service that refuses some starts, and works again after them', async () 
   if (config.kind !== 'command') throw new Error('expected programs');
   const environment = new ServerEnvironment({ unit: 'shop/0', stateFolder: folder.path, dataDirectory: undefined });
   const service = commandService({ ...config, unit: 'shop/0', outputFile: join(folder.path, 'output'), environment });
-  const call = { signal: new AbortController().signal, log: { line: () => {} }, timeout: 60_000 };
+  const lines: string[] = [];
+  const log = { line: (_: string, line: string) => void lines.push(line) };
+  const call = { signal: new AbortController().signal, log, timeout: 60_000 };
   expect(await service.state(call)).toBe('running');
   await service.stop(call);
   expect(await postgres.isRunning()).toBe(false);
   stubborn.refuse(2);
   const failed = await failureOf(service.start(call));
   expect(failed.code).toBe('start-failed');
-  expect(failed.message).toContain(refusal);
+  expect(lines.join('\n')).toContain(refusal);
+  expect(failed.message).not.toContain(refusal); // messages go into the history
   await failureOf(service.start(call));
   await service.start(call);
   expect(await postgres.isRunning()).toBe(true);
