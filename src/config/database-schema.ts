@@ -95,6 +95,10 @@ const BackupDefaults = z.strictObject({
 const RestoreDefaults = z.strictObject({
   'keep-previous': Duration.prefault('24h').describe('how long the data set aside is kept; 0s drops it at once'),
   jobs: z.number().int().min(1).max(64).default(2).describe('parallel load jobs'),
+  'analyse-foreign': z
+    .boolean()
+    .default(false)
+    .describe('analyse foreign tables too, which asks their servers; one that does not answer is a warning'),
   timeout: Limit.prefault('24h').describe('the longest fetch and load may take'),
 });
 

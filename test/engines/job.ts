@@ -18,6 +18,8 @@ export interface JobOptions {
   readonly dataDirectory?: string | null;
   readonly maintenance?: string;
   readonly sslmode?: string;
+  /** `restore` of the configuration. */
+  readonly restore?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
 }
 
@@ -41,6 +43,7 @@ export function startJob(cluster: TestCluster, options: JobOptions = {}): Job {
     user: options.user ?? 'postgres',
     'maintenance-database': options.maintenance ?? 'postgres',
     ...(options.sslmode === undefined ? {} : { sslmode: options.sslmode }),
+    ...(options.restore === undefined ? {} : { restore: options.restore }),
     ...(options.binDirectory === undefined ? {} : { 'bin-directory': options.binDirectory }),
     units: [
       {

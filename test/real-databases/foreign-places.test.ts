@@ -61,4 +61,23 @@ realDatabases(cluster, [
         `INSERT INTO names_near VALUES ('a')`,
       ).then(() => {}),
   },
+  {
+    title: 'foreign tables are analysed where that is asked for, and one whose server is away is a warning',
+    job: { restore: { 'analyse-foreign': true } },
+    make: async (place) => {
+      await far(place);
+      await place.sql(
+        `CREATE SERVER near FOREIGN DATA WRAPPER postgres_fdw OPTIONS (host '127.0.0.1', port '${cluster.server.port}', dbname 'postgres')`,
+        `CREATE USER MAPPING FOR CURRENT_USER SERVER near OPTIONS (user 'postgres', password '${cluster.server.superuserPassword}')`,
+        `CREATE FOREIGN TABLE near_roles (rolname name) SERVER near OPTIONS (schema_name 'pg_catalog', table_name 'pg_roles')`,
+      );
+    },
+    expected: {
+      logged: [/WARNING: "public"\."far_roles" is not analysed: .*; do so with: ANALYZE "public"\."far_roles"/],
+      holds: async ({ sql }) =>
+        expect(await sql('SELECT DISTINCT tablename FROM pg_stats WHERE schemaname = $$public$$')).toEqual([
+          { tablename: 'near_roles' },
+        ]),
+    },
+  },
 ]);
