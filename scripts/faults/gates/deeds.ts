@@ -44,6 +44,20 @@ function gateFor<K extends Deed['kind']>(kind: K, text: string, fits: (deed: Kin
 
 type Note = (text: string) => void;
 
+/** What the owner of the data does with a program in our stead is the same deed. */
+const ownersTools = {
+  mv: { kind: 'rename', held: 'last' },
+  rm: { kind: 'remove', held: 'first' },
+} as const;
+
+/** The gate before an owner's tool, and when it holds it. */
+function gateForOwner(program: string, text: string): { held: Held; when: string } | undefined {
+  if (program !== 'mv' && program !== 'rm') return undefined;
+  const { kind, held: when } = ownersTools[program];
+  const held = gateFor(kind, text, ({ match }) => new RegExp(match).test(text));
+  return held && { held, when };
+}
+
 function guardTools(note: Note): void {
   const real = childProcess.spawn as (file: string, args: readonly string[], options: object) => unknown;
   const guarded = (file: string, args: readonly string[], options: object) => {
@@ -54,10 +68,13 @@ function guardTools(note: Note): void {
     if (/(pg_dump|pg_restore|tar) --/.test(text) && !/ --(version|list) /.test(text)) note(`tool${text}`);
     const fits = ({ tool, match }: Kind<'tool'>) =>
       new RegExp(tool).test(basename(program)) && new RegExp(match ?? '').test(text) && !text.includes(' --version ');
-    const held = gateFor('tool', text + JSON.stringify(options), fits);
-    if (held === undefined) return real(file, args, options);
-    const { armed, reached, go } = held.files;
-    const wrapped = [heldTool, (held.gate.deed as Kind<'tool'>).held, armed, reached, go];
+    const tool = gateFor('tool', text + JSON.stringify(options), fits);
+    const gate = tool
+      ? { held: tool, when: (tool.gate.deed as Kind<'tool'>).held }
+      : gateForOwner(basename(program), text);
+    if (gate === undefined) return real(file, args, options);
+    const { armed, reached, go } = gate.held.files;
+    const wrapped = [heldTool, gate.when, armed, reached, go];
     if (place < 0) return real('/bin/sh', [...wrapped, file, ...args], options);
     return real(file, [...args.slice(0, place), '/bin/sh', ...wrapped, ...args.slice(place)], options);
   };

@@ -11,9 +11,9 @@ export type Deed =
   | { readonly kind: 's3'; readonly command: string; readonly key: string; readonly held: 'before' | 'after' }
   /** A statement, held before it is sent. */
   | { readonly kind: 'sql'; readonly match: string }
-  /** A directory renamed, held after. */
+  /** A directory renamed, held after; by ourselves, or by mv as its owner. */
   | { readonly kind: 'rename'; readonly match: string }
-  /** A file or folder removed, held before. */
+  /** A file or folder removed, held before; by ourselves, or by rm as its owner. */
   | { readonly kind: 'remove'; readonly match: string };
 
 const stores = '^(PutObject|UploadPart)Command$';
@@ -35,7 +35,7 @@ const common: Readonly<Record<string, Deed>> = {
   uploadLogs: { kind: 's3', command: stores, key: 'logs/', held: 'before' },
   sealBackup: { kind: 's3', command: stores, key: '(manifest\\.json|COMPLETE)$', held: 'after' },
   compareDatabase: { kind: 'sql', match: 'SELECT' },
-  cleanSpool: { kind: 'remove', match: 'spool/' },
+  cleanSpool: { kind: 'rename', match: 'spool/' },
   recordJob: { kind: 's3', command: stores, key: 'jobs/', held: 'before' },
 };
 
