@@ -53,10 +53,13 @@ function folderOf(into: string, unit: UnitConfig, database: string): string {
 
 /** Whether the old data is set aside first: where that is asked for, or where what is in the backup works under its own name alone. */
 export function wayOf(
-  { into, 'aside-first': asked }: RestoreRequest,
+  { into, 'aside-first': asked, 'on-error': onError }: RestoreRequest,
   swap: MethodCapabilities['swap'],
   bound: readonly string[],
 ): Pick<RestorePlan, 'way'> {
+  if (onError === 'continue' && swap === 'stop') {
+    throw invalidRequest('restore', ['on-error: a directory is loaded as a whole or not at all, so leave it out']);
+  }
   if (asked && into !== undefined) {
     throw invalidRequest('restore', ['aside-first: with "into" nothing is set aside, so give one of them']);
   }

@@ -95,8 +95,8 @@ test('the plan tells people what will happen', async () => {
 test.each([{ 'accept-differences': true }, { 'on-error': 'continue' as const }])(
   'the old data is kept for a day at least where the new may be less than the backup: %j',
   async (lenient) => {
-    expect((await planOf({ 'backup-id': cold, ...lenient })).keepPrevious).toBeGreaterThanOrEqual(86_400_000);
-    await expect(planOf({ 'backup-id': cold, replace: true, ...lenient })).rejects.toThrow('the old data is kept');
+    expect((await planOf({ 'backup-id': logical, ...lenient })).keepPrevious).toBeGreaterThanOrEqual(86_400_000);
+    await expect(planOf({ 'backup-id': logical, replace: true, ...lenient })).rejects.toThrow('the old data is kept');
   },
 );
 
@@ -133,6 +133,7 @@ describe('refused, with nothing touched', () => {
     [{ 'backup-id': latest, into: '/srv/copy' }, 'into: "/srv/copy" must be a database name'],
     [{ 'backup-id': latest, into: 'ü'.repeat(32) }, 'has 64 bytes: a database name has at most 63'],
     [{ 'backup-id': cold, into: '../copy' }, 'into: "../copy" must be a name or an absolute path'],
+    [{ 'backup-id': cold, 'on-error': 'continue' }, 'on-error: a directory is loaded as a whole or not at all'],
     [{ 'backup-id': latest, into: 'copy', replace: true }, 'replace: with "into" nothing is replaced'],
   ])('%j', async (request, message) => {
     expect(await refusal(request)).toContain(message);
