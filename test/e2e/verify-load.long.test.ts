@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, Connection } from '@temporalio/client';
 import type { OwnedProcess } from '../../scripts/servers/owned-process';
+import { waitUntil } from '../../scripts/servers/wait-until';
 import { type Stack, startStack } from '../../scripts/stack/stack';
 import type { JobResult } from '../../src/model/interface-job';
 import { createSmallShop, query } from './database';
@@ -14,6 +15,8 @@ beforeAll(async () => {
   await createSmallShop(stack, 500);
   await stack.holdfast.startWorker('control');
   agent = await stack.holdfast.startWorker('agent');
+  const ready = async () => (await stack.holdfast.run('doctor')).code === 0;
+  await waitUntil('holdfast', 'asking for work', 60_000, ready);
 });
 afterAll(() => stack?.close());
 
