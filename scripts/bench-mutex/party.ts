@@ -64,7 +64,7 @@ export async function wandered(): Promise<void> {
 
 async function holdOnce(plan: PartyPlan, stays: Stay[], told: () => boolean): Promise<void> {
   const { lock, mode, wait } = plan;
-  const hold = new JobHold({ lock, mode, purpose: `party of ${lock}`, wait });
+  const hold = new JobHold({ lock, mode, purpose: `party of ${lock}`, wait, above: stays.at(-1)?.token });
   try {
     await hold.take();
     await keep(hold, plan, stays, told);

@@ -37,6 +37,8 @@ export interface HoldWish {
   readonly purpose: string;
   /** Milliseconds; 0: fail at once. */
   readonly wait: number;
+  /** The token of the hold that this run had before: what comes again of that one is of the past. */
+  readonly above?: number | undefined;
   /** Told who holds the lock while this one waits; undefined when it has been granted. */
   readonly onWaiting?: (holders: string | undefined) => void;
 }
@@ -57,6 +59,11 @@ export class JobHold {
 
   constructor(private readonly wish: HoldWish) {
     setHandler(granted, (value) => this.hear(value), { description: 'From the restore mutex: the hold is yours' });
+  }
+
+  /** Of the hold that was had, also after it was given back. */
+  get token(): number | undefined {
+    return this.hold?.token;
   }
 
   /** What the steps show to the ledger. Throws before `take`. */
@@ -98,13 +105,18 @@ export class JobHold {
   }
 
   private accept(hold: Hold): void {
+    if (this.isPast(hold)) return;
     this.hold ??= hold; // sent again after an activity's retry: the first one may have been downgraded since
+  }
+
+  private isPast({ token }: Hold): boolean {
+    return token <= (this.wish.above ?? 0);
   }
 
   /** Anybody can send this signal: it only says that it is time to ask the mutex. */
   private hear(value: unknown): void {
     const hold = readHold(value, this.wish.lock);
-    if (hold === undefined) return;
+    if (hold === undefined || this.isPast(hold)) return;
     if (!this.confirms) this.accept(hold);
     else if (this.requested) {
       this.told = true;

@@ -108,7 +108,8 @@ export class Job<P extends JobPlan> {
     const { lock, timeouts, jobType, database } = this.plan;
     const onWaiting = (waitingFor: string | undefined) => this.screen.wait(waitingFor);
     const purpose = `${jobType} of ${database}`;
-    const hold = new JobHold({ lock, mode, purpose, wait: timeouts.lockWait, onWaiting });
+    const above = this.hold?.token;
+    const hold = new JobHold({ lock, mode, purpose, wait: timeouts.lockWait, above, onWaiting });
     this.hold = hold;
     return this.screen.during('takeHold', this.screen.phase, () => hold.take());
   }
