@@ -19,6 +19,8 @@ export interface Launch {
 export interface LaunchOptions {
   /** Dies with this process (default), or is meant to live on: a database server. */
   readonly outlivesUs?: boolean;
+  /** Of what outlives us: the program itself does not, only what others have begun for it. */
+  readonly endsItself?: boolean;
 }
 
 const defaultPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
@@ -49,7 +51,8 @@ function limitArgs({ largestFile }: Command): string[] {
 
 function wrapperOf(user: SystemUser | undefined, options: LaunchOptions): readonly string[] {
   const become = user ? [`--reuid=${user.uid}`, `--regid=${user.gid}`, '--init-groups'] : [];
-  const args = options.outlivesUs ? become : [...become, '--pdeathsig', 'KILL'];
+  const livesOn = options.outlivesUs && !options.endsItself;
+  const args = livesOn ? become : [...become, '--pdeathsig', 'KILL'];
   const dumps = options.outlivesUs ? withCoreDumps() : [];
   if (args.length === 0) return dumps;
   return [ownTool('setpriv'), ...args, '--', ...dumps];

@@ -1,7 +1,7 @@
 import { attempt } from './attempt';
 import type { ServerEnvironment } from './server-environment';
 import type { Service, ServiceCall, ServiceState } from './service';
-import { runServiceTool } from './service-tool';
+import { runServiceTool, type ServiceToolOptions } from './service-tool';
 import { deadlineOf, waitUntil } from './wait-until';
 
 export interface CommandServiceOptions {
@@ -20,10 +20,10 @@ export interface CommandServiceOptions {
 
 /** Stopped and started by programs that the administrator named; done only when the status program says so. */
 export function commandService(options: CommandServiceOptions): Service {
-  const run = async (argv: readonly string[], call: ServiceCall, outputFile?: string) => {
+  const run = async (argv: readonly string[], call: ServiceCall, more: ServiceToolOptions = {}) => {
     const [program = '', ...args] = argv;
     const env = await options.environment.of(options.user);
-    return runServiceTool({ program, args, env, user: options.user }, call, outputFile);
+    return runServiceTool({ program, args, env, user: options.user }, call, more);
   };
   const state = async (call: ServiceCall): Promise<ServiceState> => {
     const { code } = await run(options.status, call);
@@ -34,7 +34,7 @@ export function commandService(options: CommandServiceOptions): Service {
     const deadline = deadlineOf(call);
     if ((await state(call)) === wanted) return;
     if (wanted === 'stopped') await options.environment.note();
-    const { code } = await run(argv, call, options.outputFile);
+    const { code } = await run(argv, call, { outputFile: options.outputFile, starts: wanted === 'running' });
     if (code !== 0) throw new Error(`"${argv[0]}" ended with exit code ${code}`);
     const reached = await waitUntil(async () => (await state(call)) === wanted, call, deadline);
     if (!reached) throw new Error(`"${options.status[0]}" does not say ${wanted} within ${call.timeout} ms`);

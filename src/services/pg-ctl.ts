@@ -6,7 +6,7 @@ import { dataDirectoryOwner, findPgCtl } from './find-pg-ctl';
 import { hasStalePid, isPostmasterUnreaped, serversOn } from './postmaster';
 import type { ServerEnvironment } from './server-environment';
 import type { Service, ServiceCall, ServiceState } from './service';
-import { runServiceTool, type ToolEnd } from './service-tool';
+import { runServiceTool, type ServiceToolOptions, type ToolEnd } from './service-tool';
 import { deadlineOf, waitUntil } from './wait-until';
 
 export interface PgCtlOptions {
@@ -77,22 +77,21 @@ class PgCtlServer {
     const log = logFile === undefined ? [] : ['-l', logFile];
     const server = options === undefined ? [] : ['-o', options];
     const end = logFile === undefined ? undefined : await fileEnd(logFile, call.log);
-    const { code, told } = await this.pgCtl(['start', '-w', '-t', seconds(call), ...log, ...server], call, outputFile);
+    const { code, told } = await this.pgCtl(['start', '-w', '-t', seconds(call), ...log, ...server], call, {
+      outputFile,
+      starts: true,
+    });
     // A long recovery outlasts pg_ctl's patience, and somebody else may have been quicker: what counts is whether it runs.
     if (code === 0 || (await this.state(call)) === 'running') return;
     throw new Error(`pg_ctl start: ${[told, await end?.()].filter((part) => part).join('; ')}`);
   }
 
-  private async pgCtl(args: readonly string[], call: ServiceCall, outputFile?: string): Promise<ToolEnd> {
+  private async pgCtl(args: readonly string[], call: ServiceCall, more: ServiceToolOptions = {}): Promise<ToolEnd> {
     const { dataDirectory, binDirectory } = this.options;
     const user = await dataDirectoryOwner(dataDirectory);
     const program = await findPgCtl(dataDirectory, binDirectory);
     const env = await this.options.environment.of(user);
-    return runServiceTool(
-      { program, args: [...args, '-D', dataDirectory], env, user, telling: serverLog },
-      call,
-      outputFile,
-    );
+    return runServiceTool({ program, args: [...args, '-D', dataDirectory], env, user, telling: serverLog }, call, more);
   }
 }
 

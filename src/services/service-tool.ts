@@ -23,14 +23,24 @@ const maxOutput = 64 * 2 ** 10;
 const slack = 5_000;
 const killAfter = 2_000;
 
+export interface ServiceToolOptions {
+  /** Stays, and a service that is started goes on writing to it. */
+  readonly outputFile?: string;
+  /** It starts the service. Any other tool ends with us: a stop that comes late would undo what the next agent has brought up. */
+  readonly starts?: boolean;
+}
+
 /**
  * Runs a service manager's tool. What it starts must outlive us: so no parent-death signal, a session of its own (where no Ctrl-C reaches it),
- * and a file for its output, since a pipe would break with us. With `outputFile` that file stays, and the service goes on writing to it.
- * Rejects with the signal's reason, or if it takes too long.
+ * and a file for its output, since a pipe would break with us. Rejects with the signal's reason, or if it takes too long.
  */
-export async function runServiceTool(command: Command, call: ServiceCall, outputFile?: string): Promise<ToolEnd> {
+export async function runServiceTool(
+  command: Command,
+  call: ServiceCall,
+  { outputFile, starts = false }: ServiceToolOptions = {},
+): Promise<ToolEnd> {
   call.signal.throwIfAborted();
-  const launch = launchOf(command, { outlivesUs: true });
+  const launch = launchOf(command, { outlivesUs: true, endsItself: !starts });
   const output = outputFile === undefined ? await openNameless() : await open(outputFile, 'a+', 0o600);
   try {
     const from = await beginOutput(output);
